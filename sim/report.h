@@ -1,0 +1,85 @@
+// Report: what one run says of itself, in plain values. The command line prints
+// it; nothing in it depends on wall time, host or addresses.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocols/core/fingerprint.h"
+#include "protocols/core/types.h"
+#include "sim/plan.h"
+
+namespace sim {
+
+enum class Outcome : std::uint8_t { kHolds, kViolated, kInconclusive };
+
+struct MonitorReport {
+  std::string name;
+  Outcome outcome = Outcome::kInconclusive;
+  std::uint64_t judged = 0;
+  std::string explanation;  // why it is violated or inconclusive
+};
+
+struct FaultReport {
+  std::string kind;
+  std::uint64_t windows = 0;
+  std::uint64_t effects = 0;  // packets cut, crashes made, clocks stepped …
+};
+
+struct MessageCounts {
+  std::uint64_t sent = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t lost = 0;        // by the links' own loss
+  std::uint64_t duplicated = 0;
+  std::uint64_t cut = 0;         // by a partition
+  std::uint64_t dead = 0;        // arrived at a node that was down
+};
+
+struct SpanCounts {
+  std::uint64_t read = 0;        // spans in the input, repeats included
+  std::uint64_t traces = 0;      // distinct trace ids emitted
+  std::uint64_t emitted = 0;     // handed to an exporter's queue so far
+  std::uint64_t duplicates = 0;  // of those, exact repeats of one before
+  std::uint64_t stored = 0;      // distinct spans that every node of the core holds at the end
+  std::uint64_t acknowledged = 0;
+  std::uint64_t in_flight = 0;   // queued or being exported at the end
+  std::map<std::string, std::uint64_t> dropped;  // by reason
+};
+
+struct Violation {
+  std::string monitor;
+  std::uint64_t event = 0;
+  core::Duration time{};
+  std::optional<core::NodeId> node;
+  std::string explanation;
+};
+
+// The digest after `event` events, at `time`.
+struct Checkpoint {
+  std::uint64_t event = 0;
+  core::Duration time{};
+  core::Fingerprint digest;
+};
+
+struct Report {
+  std::string scenario;
+  std::uint64_t seed = 0;
+  Outcome outcome = Outcome::kInconclusive;
+  bool as_expected = false;
+  core::Fingerprint digest;
+  std::uint64_t events = 0;
+  core::Duration simulated{};
+  MessageCounts messages;
+  std::vector<MonitorReport> monitors;  // by name
+  std::vector<FaultReport> faults;      // by kind
+  std::optional<SpanCounts> spans;
+  std::optional<Violation> violation;   // the first
+  std::vector<Checkpoint> ladder;       // by event; the last one is the end of the run
+  std::vector<FaultWindow> windows;     // what the faults really were
+  std::vector<std::string> recording;   // one line per event; only if asked for
+};
+
+}  // namespace sim

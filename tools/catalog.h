@@ -1,0 +1,47 @@
+// Catalog: what the command line can run. Each protocol header under
+// protocols/ that a cluster can be made of is bound here by a generated file,
+// so that adding a protocol is adding its header. One indirect call per run.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "protocols/collector/traffic.h"
+#include "sim/plan.h"
+#include "sim/report.h"
+
+namespace tools {
+
+// One run to make. `traffic` is shared between the runs of a campaign.
+struct Job {
+  const sim::Plan* plan = nullptr;
+  std::uint64_t seed = 0;
+  std::shared_ptr<const collector::Traffic> traffic;  // null: the scenario carries no traces
+  bool record = false;                                // fill Report::recording
+  std::uint64_t record_from_event = 0;                // keep lines from this event on
+  std::atomic<bool>* stop = nullptr;                  // set: end the run early, inconclusive
+};
+
+struct Parameter {
+  std::string name, fallback, help;
+};
+
+struct Protocol {
+  std::string name;
+  std::string summary;
+  std::vector<Parameter> parameters;                               // of cluster.config
+  std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // its key-value store under client load
+  std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it, fed by `traffic`
+};
+
+// By name, sorted.
+const std::map<std::string, Protocol, std::less<>>& Catalog();
+
+}  // namespace tools
