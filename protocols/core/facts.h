@@ -1,0 +1,139 @@
+// Facts: what invariants are told. Several protocols announce the same ones, so
+// that one invariant judges them all.
+//
+// A node's facts leave with its messages: after everything it has written is
+// durable. What a monitor knows of a node's log is therefore its durable log.
+// The engine's facts are announced by the engine itself, which saw every
+// packet, and never by the node that they are about.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "protocols/core/fingerprint.h"
+#include "protocols/core/types.h"
+
+namespace facts {
+
+using core::Epoch;
+using core::Fingerprint;
+using core::Index;
+using core::NodeId;
+using core::RequestId;
+
+// --- elections -------------------------------------------------------------
+
+// This node has entered the epoch and will not go back.
+struct EpochEntered {
+  Epoch epoch;
+};
+struct VoteCast {
+  Epoch epoch;
+  NodeId candidate;
+};
+struct LeaderElected {
+  Epoch epoch;
+};
+
+// --- a replicated log --------------------------------------------------------
+
+// The entry now ends this node's log. `command` is the fingerprint of what it holds.
+struct EntryAppended {
+  Index index;
+  Epoch epoch;
+  Fingerprint command;
+};
+// Entries from `from` on are gone.
+struct LogTruncated {
+  Index from;
+};
+// This node restarted: its log is what EntryAppended says from here on.
+struct LogRecovered {};
+// A leader knows that this follower's log agrees with its own up to `match`.
+struct MatchAdvanced {
+  NodeId follower;
+  Index match;
+  Epoch epoch;  // the leader's
+};
+// This node knows that everything up to `index` is committed.
+struct Committed {
+  Index index;
+  Epoch epoch;  // the node's own
+};
+struct EntryApplied {
+  Index index;
+  Epoch epoch;
+  Fingerprint command;
+};
+// A client was told that its request took effect, at this entry.
+struct RequestAcknowledged {
+  RequestId request;
+  Index index;
+  Epoch epoch;
+};
+
+// --- spans ---------------------------------------------------------------------
+
+// `content` is the fingerprint of resource, scope and span together: two spans
+// are the same span if and only if it is equal.
+struct TraceId {
+  std::uint64_t high{};
+  std::uint64_t low{};
+  auto operator<=>(const TraceId&) const = default;
+};
+struct SpanEmitted {
+  Fingerprint content;
+  TraceId trace;
+  std::uint64_t span;
+  std::uint64_t parent;  // 0: none
+};
+enum class DropReason : std::uint8_t { kQueueFull, kGaveUp, kRejected };
+struct SpanDropped {
+  Fingerprint content;
+  DropReason reason;
+};
+// How many spans the application itself believes it holds, waiting or in an
+// unanswered export; announced after every change.
+struct ExporterLevel {
+  std::uint64_t held;
+};
+// The application got the answer that this span was taken.
+struct SpanConfirmed {
+  Fingerprint content;
+};
+// A collector answers for this span: it is safe.
+struct SpanAcknowledged {
+  Fingerprint content;
+};
+struct SpanStored {
+  Fingerprint content;
+  TraceId trace;
+  std::uint64_t span;
+  std::uint64_t parent;
+};
+// An application starts work on behalf of a parent in another one.
+struct ChildStarted {
+  TraceId trace;
+  std::uint64_t span;
+  std::uint64_t parent;
+};
+
+// --- announced by the engine ----------------------------------------------------
+
+// A message that carried this span was delivered to this node.
+struct SpanCarried {
+  Fingerprint content;
+};
+// A message that carried this parent's context was delivered to this node.
+struct ContextCarried {
+  TraceId trace;
+  std::uint64_t parent;
+};
+struct Crashed {};
+struct Restarted {};
+// The storm is over; of the cluster, this node is in the healed core.
+struct InCore {};
+
+using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore>;
+
+}  // namespace facts

@@ -1,0 +1,136 @@
+// Host: one node plus what any driver of it needs: its journal, and the outputs
+// held back until what it wrote before them is durable (output commit; Strom &
+// Yemini, "Optimistic Recovery in Distributed Systems", §2).
+//
+// The driver (the simulator, the explorer, a script) is a Sink. Output commit,
+// crash and replay are written here once.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocols/core/check.h"
+#include "protocols/core/env.h"
+
+namespace core {
+
+// Bugs that exist for every protocol, derived from its types: an index into the
+// Record or Message variant, or -1.
+struct Mutation {
+  int forget_record = -1;   // never written, though the node goes on as if it were
+  int early_message = -1;   // leaves before the writes it depends on
+  int ignore_message = -1;  // its handler is not called
+
+  bool any() const { return forget_record >= 0 || early_message >= 0 || ignore_message >= 0; }
+};
+
+template <class N>
+struct Host {
+  using Sent = typename Effects<N>::Sent;
+  using Replied = typename Effects<N>::Replied;
+  using Output = std::variant<Sent, Replied, typename N::Fact>;
+  struct Held {
+    std::uint64_t until;  // leaves once this many records are durable
+    Output output;
+  };
+
+  N node;
+  std::vector<typename N::Record> journal;  // as written; a driver decides what survives a crash
+  std::uint64_t synced = 0;                 // records known to be durable; at most the journal's size
+  std::vector<Held> held;                   // from `released` on, in order
+  std::uint64_t released = 0;
+  std::uint64_t draws = 0;
+
+  // Takes the effects of one step. `wait` is false only under a configuration
+  // that does not wait for its disk.
+  template <class Sink>
+  void Commit(Effects<N>& effects, Sink& sink, const Mutation& mutation, bool wait) {
+    if (mutation.any()) Mutate(effects, mutation);
+    const bool wrote = !effects.written.empty();
+    for (auto& record : effects.written) journal.push_back(std::move(record));
+    for (auto& change : effects.timers) {
+      if (change.after) {
+        sink.Arm(change.timer, *change.after);
+      } else {
+        sink.Cancel(change.timer);
+      }
+    }
+    for (Sent& sent : effects.sent_unsynced) sink.Send(sent.to, std::move(sent.message));
+    if (synced == journal.size() || !wait) {
+      for (auto& fact : effects.announced) sink.Announce(fact);
+      for (Sent& sent : effects.sent) sink.Send(sent.to, std::move(sent.message));
+      for (Replied& replied : effects.replied) sink.Reply(replied.to, std::move(replied.reply));
+    } else {
+      for (auto& fact : effects.announced) Hold(std::move(fact));
+      for (Sent& sent : effects.sent) Hold(std::move(sent));
+      for (Replied& replied : effects.replied) Hold(std::move(replied));
+    }
+    if (wrote) sink.WantSync();
+    effects.Clear();
+  }
+
+  // The first `count` records have reached stable storage.
+  template <class Sink>
+  void Synced(std::uint64_t count, Sink& sink) {
+    CHECK(count >= synced);
+    CHECK(count <= journal.size());
+    synced = count;
+    while (released < held.size() && held[released].until <= synced) Release(held[released++].output, sink);
+    if (released == held.size()) {
+      held.clear();
+      released = 0;
+    }
+  }
+
+  // Power is gone: what was not durable is lost but for the records the disk
+  // kept by luck. The node is an empty one until Recover.
+  void Crash(std::uint64_t survivors) {
+    CHECK(survivors <= journal.size());
+    journal.erase(journal.begin() + static_cast<std::ptrdiff_t>(survivors), journal.end());
+    synced = survivors;
+    held.clear();
+    released = 0;
+    node = N{};
+  }
+
+  // The durable fields, from the journal. Start comes after.
+  void Recover() {
+    node = N{};
+    for (const auto& record : journal) {
+      std::visit([this](const auto& r) { node.Replay(r); }, record);
+    }
+  }
+
+ private:
+  template <class T>
+  void Hold(T output) {
+    held.push_back({journal.size(), Output(std::in_place_type<T>, std::move(output))});
+  }
+
+  template <class Sink>
+  static void Release(Output& output, Sink& sink) {
+    if (auto* sent = std::get_if<Sent>(&output)) {
+      sink.Send(sent->to, std::move(sent->message));
+    } else if (auto* replied = std::get_if<Replied>(&output)) {
+      sink.Reply(replied->to, std::move(replied->reply));
+    } else {
+      sink.Announce(std::get<typename N::Fact>(output));
+    }
+  }
+
+  static void Mutate(Effects<N>& effects, const Mutation& mutation) {
+    std::erase_if(effects.written, [&](const auto& record) {
+      return static_cast<int>(record.index()) == mutation.forget_record;
+    });
+    for (Sent& sent : effects.sent) {
+      if (static_cast<int>(sent.message.index()) == mutation.early_message) effects.sent_unsynced.push_back(sent);
+    }
+    std::erase_if(effects.sent, [&](const Sent& sent) {
+      return static_cast<int>(sent.message.index()) == mutation.early_message;
+    });
+  }
+};
+
+}  // namespace core
