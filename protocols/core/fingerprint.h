@@ -39,8 +39,8 @@ struct Fingerprint {
   // Spreads the last words over all bits; call once, on the way out.
   constexpr Fingerprint Finished() const {
     Fingerprint out = *this;
-    for (const std::uint64_t word : {0x8EBC6AF09C88C6E3, 0x589965CC75374CC3, 0x1D8E4E27C47D124F}) {
-      out.Mix(static_cast<std::uint64_t>(word));
+    for (const std::uint64_t word : {0x8EBC6AF09C88C6E3u, 0x589965CC75374CC3u, 0x9D8E4E27C47D124Fu}) {
+      out.Mix(word);
     }
     return out;
   }
