@@ -59,6 +59,8 @@ struct FaultPlan {
 // A fault as it happened: a window with its victims. Seed files hold these.
 struct FaultWindow {
   std::string kind;
+  std::uint32_t fault = 0;    // its place in Plan::faults and its number there: they name
+  std::uint32_t ordinal = 0;  // the random decisions made within the window
   core::Duration begin{};
   core::Duration end{};
   std::vector<core::NodeId> nodes;                 // in the order the kind chose them
