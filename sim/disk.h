@@ -13,6 +13,7 @@
 #include "protocols/core/chooser.h"
 #include "protocols/core/types.h"
 #include "sim/plan.h"
+#include "sim/report.h"
 
 namespace sim {
 
@@ -21,12 +22,6 @@ enum class Keeps : std::uint8_t {
   kRandom,  // a random prefix survives
   kSynced,  // none survives
   kAll,     // all survive: the process died, the machine did not
-};
-
-struct DiskCounts {
-  std::uint64_t syncs = 0;
-  std::uint64_t lost = 0;  // records that a crash took
-  std::uint64_t torn = 0;  // of those, torn and found by their checksum
 };
 
 class Disk {

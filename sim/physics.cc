@@ -21,7 +21,7 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       disks(nodes),
       clocks(nodes),
       processes(nodes),
-      effects(FaultKinds().size()) {}
+      effects(FaultKinds().size() + 1) {}
 
 void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser) {
   for (std::uint32_t node = 0; node < physics.clocks.size(); ++node) {

@@ -55,7 +55,7 @@ struct Physics {
   std::vector<Clock> clocks;
   std::vector<Process> processes;
   std::optional<std::uint32_t> leader;    // the last node that announced its election
-  std::vector<std::uint64_t> effects;     // by kind, in the order of FaultKinds()
+  std::vector<std::uint64_t> effects;     // by kind, in the order of FaultKinds(); the last: of no kind
   std::vector<Order> orders;              // for the world, in order
 };
 

@@ -131,6 +131,11 @@ struct NodeOf {
       typename Machine::Fact>;
 
   using Request = Command;
+  // What a client of this protocol asks; see the machine's RandomCommand.
+  template <class Draw>
+  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
+    return Machine::RandomCommand(draw, unique);
+  }
   struct Reply {
     std::optional<typename Machine::Result> result;  // none: unavailable, the outcome is unknown
   };
