@@ -80,11 +80,40 @@ class Monitor {
   std::string violation;  // the first; empty: none
 };
 
+// Tells a monitor facts, one by one: `story(1, facts::LeaderElected{{7}})`.
+class Story {
+ public:
+  explicit Story(Monitor& monitor) : monitor_(monitor) {}
+  template <class F>
+  void operator()(std::uint32_t node, const F& fact) {
+    const Monitor::Handler handler = monitor_.HandlerOf(Tag<F>());
+    if (handler == nullptr) return;
+    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact));
+  }
+  void AtEnd() {
+    for (const Ruling& ruling : monitor_.AtEnd()) Judge(ruling);
+  }
+
+ private:
+  template <class F>
+  static internal::FactTag Tag() {
+    return &internal::kTag<F>;
+  }
+  void Judge(const Ruling& ruling) {
+    monitor_.judged += ruling.judged();
+    if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
+  }
+  Monitor& monitor_;
+};
+
 struct Invariant {
   std::string_view name;
   std::string_view statement;  // one sentence
   std::string_view source;
   std::unique_ptr<Monitor> (*make)();
+  // A story that the rule must accept after judging something, and one it must reject.
+  void (*accepted)(Story&);
+  void (*rejected)(Story&);
 };
 
 // All of them, by name.
@@ -190,6 +219,8 @@ class Panel {
     for (const internal::FactTag tag : tags) {
       const bool by_node = std::find(kNodeTags.begin(), kNodeTags.end(), tag) != kNodeTags.end();
       const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
+      const bool by_clients = tag == &internal::kTag<facts::ProbeSent> || tag == &internal::kTag<facts::ProbeAnswered>;
+      if (by_clients && std::is_same_v<typename N::Request, core::None>) return false;
       if (!by_node && !by_engine) return false;
     }
     return true;
@@ -229,11 +260,11 @@ class Panel {
 }  // namespace invariants
 
 // REGISTER_INVARIANT("name", Rule, "statement", "source", facts…): makes the rule known.
-#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                                                 \
-  static const ::invariants::internal::Registrar registrar_##RULE {                                           \
-    {                                                                                                          \
-      NAME, STATEMENT, SOURCE, [] () -> std::unique_ptr<::invariants::Monitor> {                               \
-        return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>();                       \
-      }                                                                                                        \
-    }                                                                                                          \
-  }
+// `Accepted` and `Rejected`, two functions that tell a story, stand before it.
+#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                               \
+  static const ::invariants::internal::Registrar registrar_##RULE({                          \
+      NAME, STATEMENT, SOURCE,                                                               \
+      []() -> std::unique_ptr<::invariants::Monitor> {                                       \
+        return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>();     \
+      },                                                                                     \
+      Accepted, Rejected})

@@ -559,8 +559,6 @@ class World {
       rest.erase(at);
     }
     core_ = rest;
-    // Applications are always part of what must make progress.
-    for (std::uint32_t node = members; node < hosts_.size(); ++node) core_.push_back(node);
   }
 
   void Freeze(std::uint32_t node) {

@@ -131,7 +131,7 @@ struct ContextCarried {
 };
 struct Crashed {};
 struct Restarted {};
-// The storm is over; of the cluster, this node is in the healed core.
+// The storm is over; this member of the cluster is in the healed core.
 struct InCore {};
 
 // After the storm each client must get one more answer.
