@@ -507,6 +507,7 @@ class World {
   template <class Observer>
   void RestartNode(std::uint32_t node, Observer& observer) {
     hosts_[node].Recover();
+    physics_.clocks[node].Boot(physics_.now);
     observer.Note([&] { return core::Text(core::NodeId{node}) + " restarts"; });
     observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
     StartNode(node, observer);
