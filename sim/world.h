@@ -18,6 +18,7 @@
 #include "protocols/core/check.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/host.h"
+#include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
 #include "sim/digest.h"
 #include "sim/event_queue.h"
