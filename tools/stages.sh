@@ -39,15 +39,16 @@ fail() {
 }
 
 move() {
+  exec 9>&-
   seconds=0
   while :; do
     if on_terminal; then
-      sleep 0.2 || sleep 1
+      { sleep 0.2 || sleep 1; } >/dev/null 2>&1
     else
-      sleep 1
+      sleep 1 >/dev/null 2>&1
       seconds=$((seconds + 1))
       if [ $((seconds % 30)) -ne 0 ]; then continue; fi
-    fi >/dev/null 2>&1 9>&-
+    fi
     last=$(tail -n 1 "$1" 2>/dev/null | tr -d '\000-\037\200-\377')
     if on_terminal; then printf '\r\033[K' >&2; fi
     line "$last"
