@@ -25,6 +25,7 @@ else
   trap 'rm -rf --one-file-system "$fresh"' EXIT
 fi
 fresh=$(CDPATH='' cd -- "$fresh" && pwd -P)
+chmod 755 "$fresh"                            # mktemp makes it for its owner alone, and visitors live here too
 report=$fresh/report.txt
 failures=0
 
