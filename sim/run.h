@@ -43,32 +43,23 @@ class Watcher {
   }
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) { panel_.OnEngineFact(node, fact); }
 
+  // A line about event number `event`, which happens at `now`.
   template <class MakeText>
-  void Note(MakeText&& make) {
-    if (recording_) AddLine(make());
+  void Note(std::uint64_t event, core::Duration now, MakeText&& make) {
+    if (options_.record && event >= options_.record_from_event) AddLine(event, now, make());
   }
 
-  // Before each step: lines are kept from some event on.
-  void SetClock(std::uint64_t event, core::Duration now) {
-    event_ = event;
-    now_ = now;
-    recording_ = options_.record && event >= options_.record_from_event;
-  }
-  bool wants_lines() const { return options_.record; }
   std::vector<std::string>& lines() { return lines_; }
 
  private:
-  void AddLine(std::string text) {
-    std::string line = std::to_string(event_) + " ";
-    core::AppendDuration(line, now_);
+  void AddLine(std::uint64_t event, core::Duration now, const std::string& text) {
+    std::string line = std::to_string(event) + " ";
+    core::AppendDuration(line, now);
     lines_.push_back(line + "  " + text);
   }
 
   Panel& panel_;
   const RunOptions& options_;
-  std::uint64_t event_ = 0;
-  core::Duration now_{};
-  bool recording_ = false;
   std::vector<std::string> lines_;
 };
 
@@ -114,11 +105,9 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   context = {options.seed, 0};
   World<N> world(plan, config, shape, options.seed, options.mutation);
   Watcher<Panel> watcher(panel, options);
-  watcher.SetClock(0, {});
   world.Start(watcher);
   bool finished = false;
   while (panel.broken() == nullptr) {
-    watcher.SetClock(world.events() + 1, world.now());
     if (!world.Step(watcher)) {
       finished = true;
       break;

@@ -1,7 +1,7 @@
 // Workload: clients that ask one thing at a time, wait for the answer or a
 // timeout, think, and ask again.
 //
-// A client stays with the node that answered it last and tries another after a
+// A client stays with the node that served it last and tries the next after a
 // refusal or a timeout. After a timeout the outcome of the request is unknown
 // and it is never sent again. When the storm is over, each client goes on until
 // one request that it sent after the storm has been served: its probe.
@@ -50,6 +50,7 @@ struct Client {
 
   std::uint32_t Target(std::uint32_t self, std::uint32_t members, core::Chooser& chooser) {
     if (!target) target = static_cast<std::uint32_t>(Draw(members, self, chooser));
+    target = *target % members;
     return *target;
   }
 
@@ -57,7 +58,7 @@ struct Client {
   bool Answered(bool ok, std::uint32_t from) {
     waiting = false;
     if (!ok) {
-      target.reset();
+      target = *target + 1;
       return false;
     }
     target = from;
@@ -68,7 +69,7 @@ struct Client {
 
   void TimedOut() {
     waiting = false;
-    target.reset();
+    target = *target + 1;
   }
 };
 

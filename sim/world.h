@@ -38,7 +38,7 @@ struct NoObserver {
   void OnFact(core::NodeId, const Fact&) {}
   void OnEngineFact(core::NodeId, const facts::Engine&) {}
   template <class MakeText>
-  void Note(MakeText&&) {}
+  void Note(std::uint64_t, core::Duration, MakeText&&) {}
   static constexpr bool kWantsManifests = false;
 };
 
@@ -149,7 +149,7 @@ class World {
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
       if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
-      observer.Note([&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
+      observer.Note(world.events_ + 1, world.now(), [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
     }
     void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
@@ -250,7 +250,7 @@ class World {
     const core::NodeId from{packet.from};
     Absorb(event, packet.from);
     core::Absorb(digest_.state, packet.message);
-    observer.Note([&] {
+    observer.Note(events_ + 1, now(), [&] {
       return core::Text(from) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.message);
     });
     if constexpr (Observer::kWantsManifests && requires { N::kHasManifest; }) {
@@ -307,7 +307,7 @@ class World {
     const typename N::Timer timer = slot.timer;
     Absorb(event, 0);
     core::Absorb(digest_.state, timer);
-    observer.Note([&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
     RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(timer, env); });
     return true;
   }
@@ -337,7 +337,7 @@ class World {
     if (readiness != Readiness::kReady) return false;
     Absorb(event, 0);
     const std::uint64_t durable = disk.EndSync();
-    observer.Note([&] { return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records"; });
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records"; });
     Sink<Observer> sink{*this, event.to, observer};
     hosts_[event.to].Synced(durable, sink);
     BeginSync(event.to);
@@ -368,7 +368,7 @@ class World {
     if constexpr (requires { N::RandomRequest([](std::uint64_t) { return 0; }, 0); }) {
       const auto draw = [&](std::uint64_t bound) { return client.Draw(bound, event.to, chooser_); };
       typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
-      observer.Note([&] {
+      observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
       const Fate fate =
@@ -393,7 +393,7 @@ class World {
     ++physics_.network.counts().delivered;
     Absorb(event, core::Number(packet.id.client));
     core::Absorb(digest_.state, packet.request);
-    observer.Note([&] {
+    observer.Note(events_ + 1, now(), [&] {
       return core::Text(packet.id) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.request);
     });
     RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(packet.id, packet.request, env); });
@@ -416,7 +416,7 @@ class World {
     ++physics_.network.counts().delivered;
     Absorb(event, packet.from);
     core::Absorb(digest_.state, packet.reply);
-    observer.Note([&] {
+    observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{packet.from}) + "->" + core::Text(packet.id) + " " + core::Text(packet.reply);
     });
     Client& client = clients_[event.to];
@@ -444,7 +444,7 @@ class World {
     if (!client.waiting || static_cast<std::uint32_t>(client.sequence) != event.slot) return false;
     Absorb(event, 0);
     ++requests_.timed_out;
-    observer.Note([&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
     client.TimedOut();
     Think(event.to);
     return true;
@@ -458,7 +458,7 @@ class World {
     BeginFault(*plan_, active, physics_, chooser_);
     Absorb(event, event.slot);
     core::Absorb(digest_.state, active.window.nodes);
-    observer.Note([&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -470,7 +470,7 @@ class World {
     EndFault(active, physics_, chooser_);
     active.begun = false;
     Absorb(event, event.slot);
-    observer.Note([&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -498,7 +498,7 @@ class World {
     host.Crash(survivors);
     timers_[node].Clear();
     if (physics_.leader == node) physics_.leader.reset();
-    observer.Note([&] {
+    observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
              std::to_string(written) + " records survive";
     });
@@ -509,7 +509,7 @@ class World {
   void RestartNode(std::uint32_t node, Observer& observer) {
     hosts_[node].Recover();
     physics_.clocks[node].Boot(physics_.now);
-    observer.Note([&] { return core::Text(core::NodeId{node}) + " restarts"; });
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
     observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
     StartNode(node, observer);
   }
@@ -527,7 +527,7 @@ class World {
     Absorb(event, 0);
     settling_ = true;
     ChooseCore();
-    observer.Note([&] {
+    observer.Note(events_ + 1, now(), [&] {
       std::string text = "the storm is over, the core is";
       for (const std::uint32_t node : core_) text += " " + core::Text(core::NodeId{node});
       return text;
