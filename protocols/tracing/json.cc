@@ -437,7 +437,8 @@ std::string JsonReader::Path() const {
 std::string JsonReader::NextForHumans() const {
   if (at_ >= text_.size()) return "the end of the text";
   std::size_t end = at_ + 1;
-  while (end < text_.size() && end - at_ < 16 && std::string_view(" \t\r\n,:]}").find(text_[end]) == std::string::npos) {
+  while (end < text_.size() && end - at_ < 16 &&
+         std::string_view(" \t\r\n,:]}").find(text_[end]) == std::string::npos) {
     ++end;
   }
   return Quoted(text_.substr(at_, end - at_));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "protocols/core/wire.h"
 #include "protocols/tracing/otlp.pb.h"
 #include "protocols/tracing/span_content.h"
 
@@ -57,6 +58,23 @@ absl::StatusOr<Batch> Batch::Make(const ExportTraceServiceRequest& request, std:
 }
 
 core::Fingerprint Batch::fingerprint() const { return rep_ ? rep_->fingerprint : core::FingerprintOf(std::string()); }
+
+void Batch::AppendTo(std::string& text) const {
+  text.append(service()).append("(").append(std::to_string(spans().size())).append(" spans)");
+}
+
+void Batch::AppendWire(std::string& out) const {
+  core::AppendVarint(out, bytes().size());
+  out += bytes();
+}
+
+bool Batch::ReadWire(core::WireReader& in, Batch& into) {
+  const std::string_view bytes = in.Bytes(in.Length());
+  absl::StatusOr<Batch> batch = in.ok ? FromBytes(std::string(bytes)) : Batch();
+  in.ok = in.ok && batch.ok();
+  if (in.ok) into = *std::move(batch);
+  return in.ok;
+}
 
 std::string ToBytes(TraceId id) { return ToBytes(id.high) + ToBytes(id.low); }
 std::string ToBytes(SpanId id) { return ToBytes(id.value); }

@@ -21,6 +21,9 @@
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/types.h"
 
+namespace core {
+struct WireReader;
+}
 namespace faultline::otlp {
 class ExportTraceServiceRequest;
 }
@@ -86,6 +89,12 @@ class Batch {
 
   core::Fingerprint fingerprint() const;  // of the bytes
   bool operator==(const Batch& other) const { return fingerprint() == other.fingerprint(); }
+
+  // How core/text.h and core/wire.h treat a batch inside another value: as
+  // "checkout(35 spans)", and as its bytes with their length.
+  void AppendTo(std::string& text) const;
+  void AppendWire(std::string& out) const;
+  static bool ReadWire(core::WireReader& in, Batch& into);
 
  private:
   struct Rep {

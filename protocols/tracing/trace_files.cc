@@ -67,8 +67,7 @@ absl::Status AppendJsonLines(Exports& exports, std::string_view name, std::strin
     const std::string_view text = content.substr(0, end);
     content.remove_prefix(std::min(end + 1, content.size()));
     if (text.find_first_not_of(" \t\r") == text.npos) continue;
-    const absl::Status appended =
-        AppendJson(exports, name, text, line, std::string(name) + ":" + std::to_string(line));
+    const absl::Status appended = AppendJson(exports, name, text, line, std::string(name) + ":" + std::to_string(line));
     if (!appended.ok()) return appended;
   }
   return absl::OkStatus();
@@ -97,7 +96,8 @@ absl::Status AppendFile(Exports& exports, std::string_view name, std::string_vie
 
 absl::StatusOr<std::string> ReadFile(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(path, error)) return Problem(path.string(), "not a file that can be read; want a file or a folder");
+  if (!fs::is_regular_file(path, error))
+    return Problem(path.string(), "not a file that can be read; want a file or a folder");
   const std::uintmax_t size = fs::file_size(path, error);
   if (error) return Problem(path.string(), error.message());
   if (size > kMaxTraceFileBytes) {
@@ -232,7 +232,8 @@ core::Duration LatestEnd(const Export& e, std::uint64_t origin) {
 }
 
 absl::StatusOr<std::vector<RecordedExport>> Timed(std::string_view name, Exports exports) {
-  const bool any = std::any_of(exports.begin(), exports.end(), [](const Export& e) { return !e.batch.spans().empty(); });
+  const bool any =
+      std::any_of(exports.begin(), exports.end(), [](const Export& e) { return !e.batch.spans().empty(); });
   if (!any) return Problem(name, "holds no span; nothing to replay");
 
   const std::uint64_t origin = EarliestStart(exports).value_or(0);
@@ -240,7 +241,8 @@ absl::StatusOr<std::vector<RecordedExport>> Timed(std::string_view name, Exports
   for (Export& e : exports) {
     const core::Duration at = e.at ? *e.at : LatestEnd(e, origin);
     if (at > kLongestRecording) {
-      return Problem(e.origin, "ends more than ten years after the earliest start; a timestamp is broken or not in nanoseconds");
+      return Problem(e.origin,
+                     "ends more than ten years after the earliest start; a timestamp is broken or not in nanoseconds");
     }
     timed.push_back({at, std::move(e.batch)});
   }

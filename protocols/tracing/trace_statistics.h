@@ -47,34 +47,35 @@ struct TraceStatistics {
   bool operator==(const TraceStatistics&) const = default;
 };
 
-inline constexpr std::array<std::pair<std::string_view, std::uint64_t TraceStatistics::*>, 26> kTraceStatisticsFields = {{
-    {"spans", &TraceStatistics::spans},
-    {"invalid", &TraceStatistics::invalid},
-    {"traces", &TraceStatistics::traces},
-    {"services", &TraceStatistics::services},
-    {"exact_duplicates", &TraceStatistics::exact_duplicates},
-    {"span_id_reuse", &TraceStatistics::span_id_reuse},
-    {"roots", &TraceStatistics::roots},
-    {"rootless_traces", &TraceStatistics::rootless_traces},
-    {"multi_root_traces", &TraceStatistics::multi_root_traces},
-    {"orphans", &TraceStatistics::orphans},
-    {"traces_with_orphans", &TraceStatistics::traces_with_orphans},
-    {"disconnected_traces", &TraceStatistics::disconnected_traces},
-    {"parent_cycles", &TraceStatistics::parent_cycles},
-    {"negative_duration", &TraceStatistics::negative_duration},
-    {"zero_duration", &TraceStatistics::zero_duration},
-    {"zero_start", &TraceStatistics::zero_start},
-    {"parent_child_pairs", &TraceStatistics::parent_child_pairs},
-    {"child_starts_before_parent", &TraceStatistics::child_starts_before_parent},
-    {"child_ends_after_parent", &TraceStatistics::child_ends_after_parent},
-    {"child_after_parent_ended", &TraceStatistics::child_after_parent_ended},
-    {"cross_service_edges", &TraceStatistics::cross_service_edges},
-    {"max_depth", &TraceStatistics::max_depth},
-    {"max_spans_in_trace", &TraceStatistics::max_spans_in_trace},
-    {"links", &TraceStatistics::links},
-    {"events", &TraceStatistics::events},
-    {"errors", &TraceStatistics::errors},
-}};
+inline constexpr std::array<std::pair<std::string_view, std::uint64_t TraceStatistics::*>, 26> kTraceStatisticsFields =
+    {{
+        {"spans", &TraceStatistics::spans},
+        {"invalid", &TraceStatistics::invalid},
+        {"traces", &TraceStatistics::traces},
+        {"services", &TraceStatistics::services},
+        {"exact_duplicates", &TraceStatistics::exact_duplicates},
+        {"span_id_reuse", &TraceStatistics::span_id_reuse},
+        {"roots", &TraceStatistics::roots},
+        {"rootless_traces", &TraceStatistics::rootless_traces},
+        {"multi_root_traces", &TraceStatistics::multi_root_traces},
+        {"orphans", &TraceStatistics::orphans},
+        {"traces_with_orphans", &TraceStatistics::traces_with_orphans},
+        {"disconnected_traces", &TraceStatistics::disconnected_traces},
+        {"parent_cycles", &TraceStatistics::parent_cycles},
+        {"negative_duration", &TraceStatistics::negative_duration},
+        {"zero_duration", &TraceStatistics::zero_duration},
+        {"zero_start", &TraceStatistics::zero_start},
+        {"parent_child_pairs", &TraceStatistics::parent_child_pairs},
+        {"child_starts_before_parent", &TraceStatistics::child_starts_before_parent},
+        {"child_ends_after_parent", &TraceStatistics::child_ends_after_parent},
+        {"child_after_parent_ended", &TraceStatistics::child_after_parent_ended},
+        {"cross_service_edges", &TraceStatistics::cross_service_edges},
+        {"max_depth", &TraceStatistics::max_depth},
+        {"max_spans_in_trace", &TraceStatistics::max_spans_in_trace},
+        {"links", &TraceStatistics::links},
+        {"events", &TraceStatistics::events},
+        {"errors", &TraceStatistics::errors},
+    }};
 
 TraceStatistics ComputeStatistics(std::span<const RecordedExport> recording);
 
