@@ -1,0 +1,28 @@
+// Makes batches of spans that the simulator invents, so that a virtual
+// application exports what a real one would.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "protocols/tracing/span.h"
+
+namespace tracing {
+
+struct GeneratedSpan {
+  TraceId trace{};
+  SpanId id{};
+  SpanId parent{};  // zero: a root
+  std::uint64_t start_nanos{};
+  std::uint64_t end_nanos{};
+  std::uint32_t name{};  // written as "op-7"
+  std::uint32_t kind{};  // OTLP's number: 1 internal, 2 server, 3 client, 4 producer, 5 consumer
+  bool operator==(const GeneratedSpan&) const = default;
+};
+
+// One export of `service`, which must be UTF-8. Equal arguments make equal
+// bytes; no spans make the empty batch.
+Batch EncodeSpans(std::string_view service, std::span<const GeneratedSpan> spans);
+
+}  // namespace tracing

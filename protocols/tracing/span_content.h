@@ -1,0 +1,28 @@
+// The content of spans: walks a decoded request once to check it and once to
+// take fingerprints. See SpanSummary::content for what counts as content.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "protocols/tracing/otlp.pb.h"
+#include "protocols/tracing/span.h"
+
+namespace tracing {
+
+// At most Batch::kMaxBytes bytes, nested a little deeper than a batch may be.
+bool DecodeRequest(std::string_view bytes, faultline::otlp::ExportTraceServiceRequest& request);
+
+// Every text is UTF-8 and no value is nested deeper than `max_value_depth`.
+absl::Status CheckRequest(const faultline::otlp::ExportTraceServiceRequest& request, int max_value_depth);
+
+// In the order of the request, which must have passed the check: the walk
+// follows nesting as deep as it goes.
+std::vector<SpanSummary> Summarise(const faultline::otlp::ExportTraceServiceRequest& request);
+
+// The string attribute service.name, or "".
+std::string ServiceName(const faultline::otlp::Resource& resource);
+
+}  // namespace tracing
