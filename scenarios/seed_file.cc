@@ -160,7 +160,7 @@ std::string FirstLine(const std::string& name) { return "# faultline replay " + 
 
 std::string_view OutcomeName(sim::Outcome outcome) { return kVerdicts[static_cast<std::size_t>(outcome)]; }
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputFile>& input,
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
                          std::string_view version) {
   SeedFile file;
   file.set_format(kSeedFileFormat);
@@ -170,17 +170,17 @@ std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& repo
   *file.mutable_scenario() = scenario.proto;
   if (!input.empty()) file.mutable_scenario()->mutable_traces()->set_source("input");
   for (const sim::FaultWindow& window : report.windows) Write(window, *file.add_windows());
-  for (const InputFile& one : input) {
+  for (const InputExport& one : input) {
     faultline::scenarios::Input& added = *file.add_input();
-    added.set_name(Printable(one.name));
-    added.set_content(one.content);
+    added.set_at(core::FormatDuration(one.at));
+    added.set_request(one.request);
   }
   Write(report, *file.mutable_expected());
   return FirstLine(scenario.plan.name) + PrintText(file);
 }
 
 absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
-                          const std::vector<InputFile>& input, std::string_view version) {
+                          const std::vector<InputExport>& input, std::string_view version) {
   const std::string text = SeedFileText(scenario, report, input, version);
   if (text.size() > kMostSeedFileBytes)
     return absl::InvalidArgumentError(path + ": the traces make it larger than 256 MiB: run with fewer");
@@ -217,11 +217,13 @@ absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::strin
     reader.Read(proto.windows(i), "windows[" + std::to_string(i) + "]", loaded.scenario.plan.nodes,
                 windows.emplace_back());
   }
+  for (int i = 0; i < proto.input_size(); ++i) {
+    InputExport& input = loaded.input.emplace_back();
+    reader.Value("input[" + std::to_string(i) + "].at", proto.input(i).at(), core::ParseDuration, input.at);
+    input.request = std::move(*proto.mutable_input(i)->mutable_request());
+  }
   reader.Read(proto.expected(), loaded.expected);
   if (!reader.status().ok()) return reader.status();
-  for (faultline::scenarios::Input& input : *proto.mutable_input()) {
-    loaded.input.push_back({std::move(*input.mutable_name()), std::move(*input.mutable_content())});
-  }
   return loaded;
 }
 

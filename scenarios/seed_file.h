@@ -22,10 +22,10 @@ namespace scenarios {
 inline constexpr std::size_t kMostSeedFileBytes = std::size_t{256} << 20;
 inline constexpr std::uint32_t kSeedFileFormat = 1;
 
-// One file of traces.
-struct InputFile {
-  std::string name;
-  std::string content;
+// One recorded export, as tracing::RecordedExport, which this folder may not include.
+struct InputExport {
+  core::Duration at{};
+  std::string request;  // an ExportTraceServiceRequest in binary
 };
 
 struct Rung {
@@ -50,15 +50,15 @@ struct LoadedSeed {
   std::string version;  // of the faultline that wrote it
   std::uint64_t seed = 0;
   LoadedScenario scenario;  // plan.windows is set
-  std::vector<InputFile> input;
+  std::vector<InputExport> input;
   Expected expected;
 };
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputFile>& input,
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
                          std::string_view version);
 // All or nothing.
 absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
-                          const std::vector<InputFile>& input, std::string_view version);
+                          const std::vector<InputExport>& input, std::string_view version);
 
 absl::StatusOr<LoadedSeed> LoadSeedFile(const std::string& path);
 absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::string& file);
