@@ -11,6 +11,7 @@
 #include "protocols/core/params.h"
 #include "scenarios/embedded.h"
 #include "scenarios/file.h"
+#include "scenarios/latency.h"
 #include "scenarios/set.h"
 
 namespace scenarios {
@@ -87,8 +88,6 @@ class Resolver {
   void ReadGenerated(const faultline::scenarios::Generated& from, GeneratedPlan& to);
   void ReadExporter(const faultline::scenarios::Exporter& from, ExporterPlan& to);
   void ReadFault(int number, const faultline::scenarios::Fault& from, const sim::Plan& plan, sim::FaultPlan& to);
-  void ReadTargets(const std::string& path, const faultline::scenarios::Fault& from, std::uint32_t nodes,
-                   std::vector<std::string>& to);
   void CheckWindows(const std::string& path, const sim::Plan& plan, const sim::FaultPlan& fault);
   template <class List>
   void ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to);
@@ -129,23 +128,23 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   to.client = to.exporter = to.peer;
   if (from.has_clients()) ReadLink("cluster.clients", from.clients(), to.client);
   if (from.has_exports()) ReadLink("cluster.exports", from.exports(), to.exporter);
-  to.disk.sync_latency = *sim::ParseLatency("1ms..5ms");
-  Read("cluster.disk.sync_latency", from.disk().sync_latency(), sim::ParseLatency, to.disk.sync_latency);
+  to.disk.sync_latency = *ParseLatency("1ms..5ms");
+  Read("cluster.disk.sync_latency", from.disk().sync_latency(), ParseLatency, to.disk.sync_latency);
   to.disk.sync = !from.disk().no_sync();
-  Read("cluster.disk.torn", from.disk().torn(), sim::ParseRatio, to.disk.torn);
+  Read("cluster.disk.torn", from.disk().torn(), ParseRatio, to.disk.torn);
   Read("cluster.clock.offset", from.clock().offset(), core::ParseDuration, to.clock.max_offset);
   Read("cluster.clock.drift", from.clock().drift(), core::ParsePartsPerBillion, to.clock.max_drift_ppb);
 }
 
 void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {
   to = {};
-  to.latency = *sim::ParseLatency("1ms..10ms");
+  to.latency = *ParseLatency("1ms..10ms");
   to.reorder_delay = 50ms;
-  Read(path + ".latency", from.latency(), sim::ParseLatency, to.latency);
+  Read(path + ".latency", from.latency(), ParseLatency, to.latency);
   Read(path + ".jitter", from.jitter(), core::ParseDuration, to.jitter);
-  Read(path + ".loss", from.loss(), sim::ParseRatio, to.loss);
-  Read(path + ".duplicate", from.duplicate(), sim::ParseRatio, to.duplicate);
-  Read(path + ".reorder", from.reorder(), sim::ParseRatio, to.reorder);
+  Read(path + ".loss", from.loss(), ParseRatio, to.loss);
+  Read(path + ".duplicate", from.duplicate(), ParseRatio, to.duplicate);
+  Read(path + ".reorder", from.reorder(), ParseRatio, to.reorder);
   Read(path + ".reorder_delay", from.reorder_delay(), core::ParseDuration, to.reorder_delay);
   to.fifo = from.fifo();
 }
@@ -242,22 +241,10 @@ void Resolver::ReadFault(int number, const faultline::scenarios::Fault& from, co
   if (!from.every().empty()) Read(path + ".every", from.every(), core::ParseBetween, to.every.emplace());
   to.lasts = {1s, 1s};
   Read(path + ".lasts", from.lasts(), core::ParseBetween, to.lasts);
-  ReadTargets(path, from, plan.nodes, to.targets);
+  to.targets.assign(from.targets().begin(), from.targets().end());
+  if (to.targets.size() > kMostTargets) Problem(path + ".targets", "want at most 1000 targets");
   ReadParameters(path + ".params", from.params(), to.params);
   CheckWindows(path, plan, to);
-}
-
-void Resolver::ReadTargets(const std::string& path, const faultline::scenarios::Fault& from, std::uint32_t nodes,
-                           std::vector<std::string>& to) {
-  to.assign(from.targets().begin(), from.targets().end());
-  if (to.size() > kMostTargets) return Problem(path + ".targets", "want at most 1000 targets");
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    if (to[i].size() < 2 || to[i][0] != 'n') continue;
-    const absl::StatusOr<std::uint64_t> node = core::ParseCount(std::string_view(to[i]).substr(1));
-    if (!node.ok() || *node < nodes) continue;
-    Problem(Element(path + ".targets", static_cast<int>(i)),
-            "no node " + to[i] + ": the nodes are n0..n" + std::to_string(nodes - 1));
-  }
 }
 
 void Resolver::CheckWindows(const std::string& path, const sim::Plan& plan, const sim::FaultPlan& fault) {

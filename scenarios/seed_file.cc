@@ -32,6 +32,8 @@ void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
   to.set_end(core::FormatDuration(from.end));
   for (const core::NodeId node : from.nodes) to.add_nodes(core::Number(node));
   Write(from.params, *to.mutable_params());
+  to.set_fault(from.fault);
+  to.set_ordinal(from.ordinal);
 }
 
 void Write(const sim::Report& from, faultline::scenarios::Expected& to) {
@@ -64,6 +66,8 @@ class Reader {
   void Read(const faultline::scenarios::Window& from, const std::string& path, std::uint32_t nodes,
             sim::FaultWindow& to) {
     to.kind = from.kind();
+    to.fault = from.fault();
+    to.ordinal = from.ordinal();
     Value(path + ".begin", from.begin(), core::ParseDuration, to.begin);
     Value(path + ".end", from.end(), core::ParseDuration, to.end);
     if (to.end < to.begin) Problem(path + ".end", "want an end after the beginning");
@@ -160,8 +164,8 @@ std::string FirstLine(const std::string& name) { return "# faultline replay " + 
 
 std::string_view OutcomeName(sim::Outcome outcome) { return kVerdicts[static_cast<std::size_t>(outcome)]; }
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
-                         std::string_view version) {
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
+                         const std::vector<InputExport>& input, std::string_view version) {
   SeedFile file;
   file.set_format(kSeedFileFormat);
   file.set_version(std::string(version));

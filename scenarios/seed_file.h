@@ -54,8 +54,8 @@ struct LoadedSeed {
   Expected expected;
 };
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
-                         std::string_view version);
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
+                         const std::vector<InputExport>& input, std::string_view version);
 // All or nothing.
 absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
                           const std::vector<InputExport>& input, std::string_view version);

@@ -8,6 +8,7 @@
 #include "protocols/core/nearest.h"
 #include "protocols/tracing/trace_files.h"
 #include "scenarios/embedded.h"
+#include "sim/fault.h"
 #include "tools/registries.h"
 #include "tools/verdict.h"
 
@@ -88,7 +89,13 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
     check.Check(prefix + "expect.holds[" + std::to_string(i) + "]", "invariant", plan.holds[i], monitors);
   }
   if (!plan.violates.empty()) check.Check(prefix + "expect.violates", "invariant", plan.violates, monitors);
-  return check.status();
+  if (!check.status().ok()) return check.status();
+  for (std::size_t i = 0; i < plan.faults.size(); ++i) {
+    const absl::Status fault = sim::CheckFault(plan.faults[i], plan.nodes);
+    const std::string path = prefix + "faults[" + std::to_string(i) + "]";
+    if (!fault.ok()) return absl::InvalidArgumentError(scenario.where.Error(path, std::string(fault.message())));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<tracing::RecordedExport>> ReadEmbedded(const std::string& source) {

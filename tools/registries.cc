@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "invariants/catalogue.h"
+#include "invariants/invariant.h"
 #include "sim/fault.h"
 
 namespace tools {
@@ -18,10 +18,11 @@ Entries ByName(Entries entries) {
 
 std::vector<FaultEntry> Faults() {
   std::vector<FaultEntry> entries;
-  for (const sim::FaultKind& kind : sim::FaultKinds()) {
-    FaultEntry& entry = entries.emplace_back(FaultEntry{kind.name, kind.summary, {}});
-    for (const auto& parameter : kind.parameters) {
-      entry.parameters.push_back({parameter.name, parameter.fallback, parameter.help});
+  for (const sim::FaultKind* kind : sim::FaultKinds()) {
+    FaultEntry& entry = entries.emplace_back(FaultEntry{std::string(kind->name), std::string(kind->summary), {}});
+    for (const sim::FaultParameter& parameter : kind->parameters) {
+      entry.parameters.push_back(
+          {std::string(parameter.name), std::string(parameter.fallback), std::string(parameter.help)});
     }
   }
   return ByName(std::move(entries));
@@ -29,7 +30,9 @@ std::vector<FaultEntry> Faults() {
 
 std::vector<InvariantEntry> Invariants() {
   std::vector<InvariantEntry> entries;
-  for (const auto& entry : invariants::Catalogue()) entries.push_back({entry.name, entry.statement, entry.source});
+  for (const invariants::Invariant& invariant : invariants::Catalogue()) {
+    entries.push_back({std::string(invariant.name), std::string(invariant.statement), std::string(invariant.source)});
+  }
   return ByName(std::move(entries));
 }
 
