@@ -82,6 +82,7 @@ struct Report {
   std::uint64_t seed = 0;
   Outcome outcome = Outcome::kInconclusive;
   bool as_expected = false;
+  std::string cut_short;                // why the run ended early ("budget of 20000000 events"); empty: it did not
   core::Fingerprint digest;
   std::uint64_t events = 0;
   core::Duration simulated{};
