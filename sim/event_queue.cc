@@ -2,14 +2,25 @@
 
 namespace sim {
 
+// A wheel out of use stays behind.
+EventQueue& EventQueue::operator=(const EventQueue& other) {
+  if (this == &other) return *this;
+  is_wheel_ = other.is_wheel_;
+  heap_ = other.heap_;
+  wheel_ = other.is_wheel_ ? other.wheel_ : std::nullopt;
+  return *this;
+}
+
 void EventQueue::ToWheel() {
-  wheel_.emplace(heap_.Min());
+  if (!wheel_) wheel_.emplace();
+  wheel_->Restart(heap_.Min());
   while (!heap_.empty()) wheel_->Push(heap_.Pop());
+  is_wheel_ = true;
 }
 
 void EventQueue::ToHeap() {
   while (!wheel_->empty()) heap_.Push(wheel_->Pop());
-  wheel_.reset();
+  is_wheel_ = false;
 }
 
 }  // namespace sim

@@ -31,9 +31,7 @@ namespace sim {
 
 class WheelQueue {
  public:
-  // Nothing will be pushed much before `start`: such events cost more.
-  explicit WheelQueue(std::int64_t start = 0)
-      : now_(static_cast<std::uint64_t>(start) >> kTickBits), opened_(now_), blocks_(kSlots) {}
+  WheelQueue() : blocks_(kSlots) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -65,6 +63,12 @@ class WheelQueue {
     const Event first = due_.back();
     due_.pop_back();
     return first;
+  }
+
+  // Only for an empty wheel: from now on nothing will be pushed before `at`.
+  void Restart(std::int64_t at) {
+    assert(empty());
+    now_ = opened_ = static_cast<std::uint64_t>(at) >> kTickBits;
   }
 
  private:
@@ -118,8 +122,8 @@ class WheelQueue {
   void TakeAll(std::uint32_t list);
   void TurnBack();
 
-  std::uint64_t now_;          // the tick the wheel stands at
-  std::uint64_t opened_;       // the first tick of the slot opened last: how far back the wheel may turn
+  std::uint64_t now_ = 0;      // the tick the wheel stands at
+  std::uint64_t opened_ = 0;   // the first tick of the slot opened last: how far back the wheel may turn
   std::vector<Event> due_;     // all events whose tick is at most now_, in falling order
   std::vector<Block> blocks_;  // one for each slot, then those that overflowed and the free ones
   std::uint32_t free_ = kNone;

@@ -213,6 +213,25 @@ TYPED_TEST(EveryQueue, AMillionEvents) {
   EXPECT_TRUE(queue.empty());
 }
 
+// A fork taken on either side of a change, or assigned over a queue on the other side.
+TEST(EventQueue, CanBeCopiedAcrossAChange) {
+  Checked<EventQueue> small;
+  for (int i = 0; i < 100; ++i) small.Push(i);
+  while (small.model.size() > 2) small.Pop();
+  ASSERT_FALSE(small.queue.is_wheel());
+  Checked<EventQueue> large;
+  for (int i = 0; i < 100; ++i) large.Push(i);
+  ASSERT_TRUE(large.queue.is_wheel());
+  Checked<EventQueue> fork = large;
+  fork = small;
+  for (int i = 0; i < 100; ++i) fork.Push(i);
+  fork.Drain();
+  fork = large;
+  fork.Drain();
+  small.Drain();
+  large.Drain();
+}
+
 TEST(EventQueue, ChangesBothWaysAndDoesNotFlutter) {
   EventQueue queue;
   std::uint64_t sequence = 0;
