@@ -6,10 +6,10 @@
 // observed, and so it is no option of a scenario but a matter for this class.
 //
 // The surprise is why it changes at all. Since our wheel sorts small slots at once,
-// it is faster than the heap at every size (tests/benchmarks/event_queue.cc: by a
-// third to a half up to 128 events, by half and more beyond). But a wheel is 160
-// KiB, and copying it takes 2 us where a heap of 16 events takes 10 ns: worlds with
-// next to nothing pending are the ones that are forked and kept by the thousand.
+// it beats the heap at every size, by a fifth to a half up to a thousand events and
+// by more beyond (tests/benchmarks/event_queue.cc). But a wheel is 160 KiB, and
+// copying it takes 2 us where a heap of 16 events takes 10 ns: worlds with next to
+// nothing pending are the ones that are forked and kept by the thousand.
 #pragma once
 
 #include <cstddef>
@@ -38,9 +38,8 @@ class EventQueue {
   bool empty() const { return size() == 0; }
   bool is_wheel() const { return is_wheel_; }  // for tests; it makes no other difference
 
-  // The time of the next event; there must be one. Not const: it may turn the wheel,
-  // which nobody can observe.
-  std::int64_t Min() { return is_wheel_ ? wheel_->Min() : heap_.Min(); }
+  // The time of the next event; there must be one.
+  std::int64_t Min() const { return is_wheel_ ? wheel_->Min() : heap_.Min(); }
 
   // Not before the last event popped.
   void Push(const Event& event) {
@@ -50,16 +49,21 @@ class EventQueue {
   }
 
   Event Pop() {
-    if (!is_wheel_) return heap_.Pop();
+    if (!is_wheel_) {
+      const Event first = heap_.Pop();
+      now_ = first.at;
+      return first;
+    }
     const Event first = wheel_->Pop();
-    if (wheel_->size() < kFew) ToHeap();
+    if (wheel_->size() < kFew) ToHeap(first.at);
     return first;
   }
 
  private:
   void ToWheel();
-  void ToHeap();
+  void ToHeap(std::int64_t now);
 
+  std::int64_t now_ = 0;   // while a heap: of the last event popped, where a wheel would have to start
   bool is_wheel_ = false;  // the other one is empty
   HeapQueue heap_;
   std::optional<WheelQueue> wheel_;  // from the first change on, so that later ones allocate nothing

@@ -12,7 +12,9 @@
 //   stands at that slot's *end*, and what is pushed inside it is inserted in order.
 // * Should too many be inserted there, the wheel turns back to the slot's start and
 //   deals it out after all. That is sound because all levels below are empty.
-// The wheel thus chooses how finely to look by how many events it finds.
+// The wheel thus chooses how finely to look by how many events it finds. Its weak
+// side: each push within the tick of the last event popped costs time proportional
+// to the number of events left in that tick.
 //
 // The slots' events lie in blocks of one vector, linked by index: once the blocks
 // suffice the wheel never allocates again, and copying it is copying two vectors.
@@ -36,12 +38,11 @@ class WheelQueue {
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  // The time of the next event; there must be one. Not const: it may turn the wheel,
-  // which nobody can observe.
-  std::int64_t Min() {
+  // The time of the next event; there must be one. Looks without turning the wheel,
+  // since until the next pop events may be pushed before the one found here.
+  std::int64_t Min() const {
     assert(!empty());
-    if (due_.empty()) Turn();
-    return due_.back().at;
+    return due_.empty() ? EarliestWaiting() : due_.back().at;
   }
 
   // Not before the last event popped.
@@ -115,6 +116,7 @@ class WheelQueue {
 
   void Overflow(std::size_t slot);
   std::uint32_t FreeBlock(std::uint32_t block);  // returns the next of its slot
+  std::int64_t EarliestWaiting() const;
   void Turn();
   void Open(std::uint32_t list, int level);
   bool HoldsFew(std::uint32_t list) const;

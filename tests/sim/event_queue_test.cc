@@ -153,7 +153,7 @@ TYPED_TEST(EveryQueue, LookingAheadForbidsNothing) {
   for (int i = 0; i < 200; ++i) checked.PopUnseen();
   for (int i = 0; i < 200; ++i) checked.Push(10 * second + i % 7);
   ASSERT_EQ(checked.queue.Min(), 199 + 10 * second);
-  for (int i = 0; i < 2000; ++i) checked.Push(second + (i * 7919 % 2000) * 1'000'000);
+  for (int i = 0; i < 50'000; ++i) checked.Push(second + i * std::int64_t{7919} % 50'000 * 100'000);
   ASSERT_EQ(checked.queue.Min(), 199 + second);
   checked.Drain();
 }
