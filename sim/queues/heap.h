@@ -4,8 +4,8 @@
 // The pending set for few events: one vector, no parameters, any push order.
 // Four children rather than two halve the depth, and their comparisons need no
 // branch. A displaced event is carried down or up as a hole and written once.
-// What bounds a heap is its unpredictable comparisons, not its memory, which is
-// why it loses to a wheel once it is a few levels deep.
+// What bounds a heap is its unpredictable comparisons, not its memory; its merit is
+// that it is as small as its events.
 #pragma once
 
 #include <cassert>

@@ -1,6 +1,7 @@
 #include "sim/queues/wheel.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace sim {
 namespace {
@@ -8,6 +9,18 @@ namespace {
 bool Later(const Event& a, const Event& b) { return Earlier(b, a); }
 
 }  // namespace
+
+// Lower levels come before higher ones and slots in order, so only one slot matters.
+std::int64_t WheelQueue::EarliestWaiting() const {
+  const int level = std::countr_zero(levels_in_use_);
+  const int digit = std::countr_zero(in_use_[level]);
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
+  for (auto list = static_cast<std::uint32_t>(level * 64 + digit); list != kNone; list = blocks_[list].next) {
+    const Block& block = blocks_[list];
+    for (std::uint32_t i = 0; i < block.count; ++i) earliest = std::min(earliest, block.events[i].at);
+  }
+  return earliest;
+}
 
 // Makes due_ hold the next event.
 void WheelQueue::Turn() {

@@ -12,7 +12,9 @@
 //   stands at that slot's *end*, and what is pushed inside it is inserted in order.
 // * Should too many be inserted there, the wheel turns back to the slot's start and
 //   deals it out after all. That is sound because all levels below are empty.
-// The wheel thus chooses how finely to look by how many events it finds.
+// The wheel thus chooses how finely to look by how many events it finds. Its weak
+// side: each push within the tick of the last event popped costs time proportional
+// to the number of events left in that tick.
 //
 // The slots' events lie in blocks of one vector, linked by index: once the blocks
 // suffice the wheel never allocates again, and copying it is copying two vectors.
@@ -31,19 +33,16 @@ namespace sim {
 
 class WheelQueue {
  public:
-  // Nothing will be pushed much before `start`: such events cost more.
-  explicit WheelQueue(std::int64_t start = 0)
-      : now_(static_cast<std::uint64_t>(start) >> kTickBits), opened_(now_), blocks_(kSlots) {}
+  WheelQueue() : blocks_(kSlots) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  // The time of the next event; there must be one. Not const: it may turn the wheel,
-  // which nobody can observe.
-  std::int64_t Min() {
+  // The time of the next event; there must be one. Looks without turning the wheel,
+  // since until the next pop events may be pushed before the one found here.
+  std::int64_t Min() const {
     assert(!empty());
-    if (due_.empty()) Turn();
-    return due_.back().at;
+    return due_.empty() ? EarliestWaiting() : due_.back().at;
   }
 
   // Not before the last event popped.
@@ -65,6 +64,12 @@ class WheelQueue {
     const Event first = due_.back();
     due_.pop_back();
     return first;
+  }
+
+  // Only for an empty wheel: from now on nothing will be pushed before `at`.
+  void Restart(std::int64_t at) {
+    assert(empty());
+    now_ = opened_ = static_cast<std::uint64_t>(at) >> kTickBits;
   }
 
  private:
@@ -111,6 +116,7 @@ class WheelQueue {
 
   void Overflow(std::size_t slot);
   std::uint32_t FreeBlock(std::uint32_t block);  // returns the next of its slot
+  std::int64_t EarliestWaiting() const;
   void Turn();
   void Open(std::uint32_t list, int level);
   bool HoldsFew(std::uint32_t list) const;
@@ -118,8 +124,8 @@ class WheelQueue {
   void TakeAll(std::uint32_t list);
   void TurnBack();
 
-  std::uint64_t now_;          // the tick the wheel stands at
-  std::uint64_t opened_;       // the first tick of the slot opened last: how far back the wheel may turn
+  std::uint64_t now_ = 0;      // the tick the wheel stands at
+  std::uint64_t opened_ = 0;   // the first tick of the slot opened last: how far back the wheel may turn
   std::vector<Event> due_;     // all events whose tick is at most now_, in falling order
   std::vector<Block> blocks_;  // one for each slot, then those that overflowed and the free ones
   std::uint32_t free_ = kNone;

@@ -103,7 +103,7 @@ void Pending(benchmark::State& state) {
 }
 
 void Sizes(benchmark::internal::Benchmark* benchmark) {
-  for (const std::int64_t pending : {10, 32, 64, 128, 256, 1'000, 10'000, 100'000}) benchmark->Arg(pending);
+  for (const std::int64_t pending : {4, 10, 16, 32, 64, 128, 256, 1'000, 10'000, 100'000}) benchmark->Arg(pending);
 }
 
 BENCHMARK_TEMPLATE(Pending, HeapQueue, Increments::kExponential)->Name("heap/exponential")->Apply(Sizes);

@@ -153,7 +153,7 @@ TYPED_TEST(EveryQueue, LookingAheadForbidsNothing) {
   for (int i = 0; i < 200; ++i) checked.PopUnseen();
   for (int i = 0; i < 200; ++i) checked.Push(10 * second + i % 7);
   ASSERT_EQ(checked.queue.Min(), 199 + 10 * second);
-  for (int i = 0; i < 2000; ++i) checked.Push(second + (i * 7919 % 2000) * 1'000'000);
+  for (int i = 0; i < 50'000; ++i) checked.Push(second + i * std::int64_t{7919} % 50'000 * 100'000);
   ASSERT_EQ(checked.queue.Min(), 199 + second);
   checked.Drain();
 }
@@ -211,6 +211,25 @@ TYPED_TEST(EveryQueue, AMillionEvents) {
     if (i < 1'000'000) queue.Push(At(event.at + delay(), sequence++));
   }
   EXPECT_TRUE(queue.empty());
+}
+
+// A fork taken on either side of a change, or assigned over a queue on the other side.
+TEST(EventQueue, CanBeCopiedAcrossAChange) {
+  Checked<EventQueue> small;
+  for (int i = 0; i < 100; ++i) small.Push(i);
+  while (small.model.size() > 2) small.Pop();
+  ASSERT_FALSE(small.queue.is_wheel());
+  Checked<EventQueue> large;
+  for (int i = 0; i < 100; ++i) large.Push(i);
+  ASSERT_TRUE(large.queue.is_wheel());
+  Checked<EventQueue> fork = large;
+  fork = small;
+  for (int i = 0; i < 100; ++i) fork.Push(i);
+  fork.Drain();
+  fork = large;
+  fork.Drain();
+  small.Drain();
+  large.Drain();
 }
 
 TEST(EventQueue, ChangesBothWaysAndDoesNotFlutter) {
