@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "protocols/collector/traffic.h"
+#include "protocols/core/host.h"
 #include "sim/plan.h"
 #include "sim/report.h"
 
@@ -27,6 +28,7 @@ struct Job {
   bool record = false;                                // fill Report::recording
   std::uint64_t record_from_event = 0;                // keep lines from this event on
   std::atomic<bool>* stop = nullptr;                  // set: end the run early, inconclusive
+  core::Mutation mutation{};                          // a bug planted by the host; none by default
 };
 
 struct Parameter {
@@ -37,6 +39,7 @@ struct Protocol {
   std::string name;
   std::string summary;
   std::vector<Parameter> parameters;                               // of cluster.config
+  std::function<absl::Status(const sim::Plan&)> check;             // whether cluster.config makes sense
   std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // its key-value store under client load
   std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it, fed by `traffic`
 };

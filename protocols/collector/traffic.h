@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocols/core/pool.h"
 #include "protocols/core/types.h"
 #include "protocols/tracing/span.h"
 
@@ -39,5 +40,17 @@ struct Traffic {
   GeneratedConfig generated;
   ExporterConfig exporter;
 };
+
+// Which application replays what: one application for each service.name, in the
+// order they first export, then the generated services.
+struct Assignment {
+  std::vector<core::List<std::uint32_t>> recorded;  // by application: places in Traffic::recorded
+  std::uint32_t replaying = 0;                      // applications that replay
+  std::uint32_t applications() const { return static_cast<std::uint32_t>(recorded.size()); }
+};
+Assignment Assign(const Traffic& traffic);
+
+// When the last recorded export leaves, from the start of the run.
+core::Duration ReplayLength(const Traffic& traffic);
 
 }  // namespace collector

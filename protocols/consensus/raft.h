@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -32,6 +33,8 @@ using core::Index;
 using core::NodeId;
 using core::RequestId;
 using Term = core::Epoch;
+
+inline constexpr std::string_view kSummary = "Raft: leader election and log replication (Ongaro & Ousterhout)";
 
 struct Config {
   std::uint32_t nodes = 5;
@@ -176,14 +179,14 @@ struct NodeOf {
   }
 
   // The commands that a message carries from node to node.
-  template <class F>
-  static void ForEachCommand(const Message& message, F&& f) {
-    if (const auto* append = std::get_if<Append>(&message)) {
-      for (const Entry& entry : append->entries) {
+  template <class M, class F>
+  static void ForEachCommand(const M& message, F&& f) {
+    if constexpr (std::is_same_v<M, Append>) {
+      for (const Entry& entry : message.entries) {
         if (entry.command) f(*entry.command);
       }
-    } else if (const auto* propose = std::get_if<Propose>(&message)) {
-      f(propose->command);
+    } else if constexpr (std::is_same_v<M, Propose>) {
+      f(message.command);
     }
   }
 

@@ -1,0 +1,126 @@
+// Bind: how a protocol becomes something the command line can run. One generated
+// file per header of protocols/consensus/ calls this with the header's NodeOf.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "invariants/invariant.h"
+#include "protocols/collector/collector.h"
+#include "protocols/core/params.h"
+#include "protocols/machines/key_value.h"
+#include "protocols/machines/span_store.h"
+#include "sim/run.h"
+#include "tools/catalog.h"
+#include "tools/span_tally.h"
+
+namespace tools {
+
+void AddToCatalog(Protocol protocol);
+
+namespace internal {
+
+inline absl::Status ParseInto(std::string_view text, core::Between& into) {
+  auto value = core::ParseBetween(text);
+  if (value.ok()) into = *value;
+  return value.status();
+}
+inline absl::Status ParseInto(std::string_view text, core::Duration& into) {
+  auto value = core::ParseDuration(text);
+  if (value.ok() && value->count() == 0) return absl::InvalidArgumentError("want more than 0");
+  if (value.ok()) into = *value;
+  return value.status();
+}
+inline absl::Status ParseInto(std::string_view text, std::uint32_t& into) {
+  auto value = core::ParseCount(text);
+  if (value.ok() && (*value == 0 || *value > 1'000'000)) return absl::InvalidArgumentError("want 1 to 1000000");
+  if (value.ok()) into = static_cast<std::uint32_t>(*value);
+  return value.status();
+}
+inline std::string Format(const core::Between& value) { return core::FormatBetween(value); }
+inline std::string Format(core::Duration value) { return core::FormatDuration(value); }
+inline std::string Format(std::uint32_t value) { return std::to_string(value); }
+
+template <class Config>
+absl::Status SetParameter(const core::Parameter& parameter, Config& config) {
+  absl::Status status = absl::InvalidArgumentError(absl::StrCat("no parameter \"", parameter.key, "\""));
+  Config::ForEachParameter([&](std::string_view name, auto member, std::string_view) {
+    if (name == parameter.key) status = ParseInto(parameter.value, config.*member);
+  });
+  return status;
+}
+
+// The plan's own words on the protocol; checked when the plan was prepared.
+template <class Config>
+absl::StatusOr<Config> MakeConfig(const sim::Plan& plan) {
+  Config config;
+  config.nodes = plan.nodes;
+  for (const core::Parameter& parameter : plan.config) {
+    if (absl::Status status = SetParameter(parameter, config); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("cluster.config.", parameter.key, ": ", status.message()));
+    }
+  }
+  return config;
+}
+
+template <class Config>
+std::vector<Parameter> DescribeParameters() {
+  std::vector<Parameter> parameters;
+  const Config defaults;
+  Config::ForEachParameter([&](std::string_view name, auto member, std::string_view help) {
+    parameters.push_back({std::string(name), Format(defaults.*member), std::string(help)});
+  });
+  return parameters;
+}
+
+inline sim::RunOptions OptionsOf(const Job& job) {
+  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation};
+}
+
+// The protocol's key-value store under client load.
+template <class Node>
+absl::StatusOr<sim::Report> RunClients(const Job& job) {
+  auto config = MakeConfig<typename Node::Config>(*job.plan);
+  if (!config.ok()) return config.status();
+  invariants::Panel<Node> panel;
+  const sim::Shape shape{job.plan->nodes, job.plan->nodes};
+  return sim::Run<Node>(std::make_shared<sim::Plan>(*job.plan), *config, shape, panel, OptionsOf(job));
+}
+
+// Collectors over the protocol, fed by the job's traffic. A replay longer than
+// the storm prolongs it: every recorded export is made.
+template <class Node>
+absl::StatusOr<sim::Report> RunCollectors(const Job& job) {
+  auto plan = std::make_shared<sim::Plan>(*job.plan);
+  auto substrate = MakeConfig<decltype(typename Node::Config{}.substrate)>(*plan);
+  if (!substrate.ok()) return substrate.status();
+  plan->workload.clients = 0;
+  plan->storm = std::max(plan->storm, collector::ReplayLength(*job.traffic));
+  auto assignment = std::make_shared<collector::Assignment>(collector::Assign(*job.traffic));
+  const sim::Shape shape{plan->nodes, plan->nodes + assignment->applications()};
+  const typename Node::Config config{*substrate, plan->nodes, job.traffic, assignment, plan->storm};
+  Tally<invariants::Panel<Node>> panel;
+  sim::Report report = sim::Run<Node>(plan, config, shape, panel, OptionsOf(job));
+  report.spans = panel.Counts();
+  return report;
+}
+
+}  // namespace internal
+
+template <template <class> class NodeOf>
+struct Binding {
+  Binding(std::string_view name, std::string_view summary) {
+    using Clients = NodeOf<machines::KeyValue>;
+    using Collectors = collector::NodeOf<NodeOf<machines::SpanStore>>;
+    using Config = typename Clients::Config;
+    AddToCatalog({std::string(name), std::string(summary), internal::DescribeParameters<Config>(),
+                  [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
+                  internal::RunClients<Clients>, internal::RunCollectors<Collectors>});
+  }
+};
+
+}  // namespace tools

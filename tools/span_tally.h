@@ -1,0 +1,71 @@
+// Span tally: counts what became of the spans of a run, from the same facts that
+// the monitors judge.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "protocols/core/facts.h"
+#include "sim/report.h"
+
+namespace tools {
+
+// Where one distinct span is.
+struct SpanTrack {
+  std::set<core::NodeId> stored;
+  bool acknowledged = false;
+};
+
+class SpanTally {
+ public:
+  void On(core::NodeId, const facts::SpanEmitted& f) {
+    ++counts_.emitted;
+    counts_.duplicates += spans_.count(f.content);
+    spans_.try_emplace(f.content);
+    traces_.insert(f.trace);
+  }
+  void On(core::NodeId, const facts::SpanConfirmed&) { ++confirmed_; }
+  void On(core::NodeId, const facts::SpanDropped& f);
+  void On(core::NodeId, const facts::SpanAcknowledged& f) { spans_[f.content].acknowledged = true; }
+  void On(core::NodeId node, const facts::SpanStored& f) { spans_[f.content].stored.insert(node); }
+  void On(core::NodeId node, const facts::Crashed&) {
+    for (auto& [content, track] : spans_) track.stored.erase(node);
+  }
+  void On(core::NodeId node, const facts::InCore&) { core_.insert(node); }
+  template <class F>
+  void On(core::NodeId, const F&) {}
+
+  sim::SpanCounts Counts() const;
+
+ private:
+  sim::SpanCounts counts_;
+  std::uint64_t confirmed_ = 0;
+  std::map<core::Fingerprint, SpanTrack> spans_;
+  std::set<facts::TraceId> traces_;
+  std::set<core::NodeId> core_;
+};
+
+// A panel that tallies on the side.
+template <class Panel>
+class Tally : public Panel {
+ public:
+  template <class Fact>
+  void OnFact(core::NodeId node, const Fact& fact) {
+    std::visit([&](const auto& f) { tally_.On(node, f); }, fact);
+    Panel::OnFact(node, fact);
+  }
+  void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
+    std::visit([&](const auto& f) { tally_.On(node, f); }, fact);
+    Panel::OnEngineFact(node, fact);
+  }
+  sim::SpanCounts Counts() const { return tally_.Counts(); }
+
+ private:
+  SpanTally tally_;
+};
+
+}  // namespace tools
