@@ -86,7 +86,6 @@ struct Plan {
   std::optional<std::vector<FaultWindow>> windows; // given: replayed instead of drawing `faults`
   core::Duration storm{};
   core::Duration settle{};
-  std::uint64_t max_events = 20'000'000;           // then the run ends, inconclusive
   Core core = Core::kAll;
   std::uint64_t max_events = 100'000'000;          // a run that needs more is inconclusive
   std::vector<std::string> holds;                  // empty: every applicable monitor must hold

@@ -257,7 +257,7 @@ void Session::PrintTotals() {
   if (files == 0) Worsen(kInconclusive);
   if (options_.output.json || options_.output.quiet) return;
   std::string line = Grouped(files) + (files == 1 ? " file: " : " files: ");
-  const auto add = [&line, first = true](std::uint64_t number, const char* word) mutable {
+  auto add = [&line, first = true](std::uint64_t number, const char* word) mutable {
     if (number == 0) return;
     line += (std::exchange(first, false) ? "" : ", ") + Grouped(number) + " " + word;
   };

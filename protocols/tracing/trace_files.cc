@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -110,8 +111,11 @@ absl::StatusOr<std::string> ReadFile(const fs::path& path) {
   return content;
 }
 
-absl::Status AppendPath(Exports& exports, const fs::path& path) {
-  const absl::StatusOr<std::string> content = ReadFile(path);
+// Where the content of a path comes from: a disk or memory.
+using Read = std::function<absl::StatusOr<std::string>(const fs::path&)>;
+
+absl::Status AppendPath(Exports& exports, const fs::path& path, const Read& read) {
+  const absl::StatusOr<std::string> content = read(path);
   return content.ok() ? AppendFile(exports, path.string(), *content) : content.status();
 }
 
@@ -153,8 +157,8 @@ absl::StatusOr<Index> ParseIndex(std::string_view name, std::string_view content
 }
 
 // Gives the exports from `first` on, those of one folder, their times.
-absl::Status ApplyIndex(const fs::path& path, Exports& exports, std::size_t first) {
-  const absl::StatusOr<std::string> content = ReadFile(path);
+absl::Status ApplyIndex(const fs::path& path, Exports& exports, std::size_t first, const Read& read) {
+  const absl::StatusOr<std::string> content = read(path);
   if (!content.ok()) return content.status();
   const absl::StatusOr<Index> index = ParseIndex(path.string(), *content);
   if (!index.ok()) return index.status();
@@ -184,7 +188,7 @@ absl::StatusOr<Folders> ListFiles(const fs::path& root) {
   return folders;
 }
 
-absl::Status AppendFolder(Exports& exports, const std::vector<fs::path>& files) {
+absl::Status AppendFolder(Exports& exports, const std::vector<fs::path>& files, const Read& read) {
   const std::size_t first = exports.size();
   const bool has_binary =
       std::any_of(files.begin(), files.end(), [](const fs::path& file) { return file.extension() == ".bin"; });
@@ -194,18 +198,18 @@ absl::Status AppendFolder(Exports& exports, const std::vector<fs::path>& files) 
     if (name == kIndexName) {
       index = &file;
     } else if (IsTraceFile(name) && !(has_binary && name == kDecodedName)) {
-      if (absl::Status appended = AppendPath(exports, file); !appended.ok()) return appended;
+      if (absl::Status appended = AppendPath(exports, file, read); !appended.ok()) return appended;
     }
   }
   if (index == nullptr || exports.size() == first) return absl::OkStatus();
-  return ApplyIndex(*index, exports, first);
+  return ApplyIndex(*index, exports, first, read);
 }
 
 absl::Status AppendTree(Exports& exports, const fs::path& root) {
   const absl::StatusOr<Folders> folders = ListFiles(root);
   if (!folders.ok()) return folders.status();
   for (const auto& [folder, files] : *folders) {
-    if (absl::Status appended = AppendFolder(exports, files); !appended.ok()) return appended;
+    if (absl::Status appended = AppendFolder(exports, files, ReadFile); !appended.ok()) return appended;
   }
   if (exports.empty()) return Problem(root.string(), "no trace file in this folder; want .json, .jsonl, .bin or .pb");
   return absl::OkStatus();
@@ -257,7 +261,7 @@ absl::StatusOr<std::vector<RecordedExport>> ReadTraces(const std::string& path) 
   Exports exports;
   std::error_code error;
   if (!fs::exists(path, error)) return absl::NotFoundError(path + ": no such file or folder");
-  const absl::Status appended = fs::is_directory(path, error) ? AppendTree(exports, path) : AppendPath(exports, path);
+  const absl::Status appended = fs::is_directory(path, error) ? AppendTree(exports, path) : AppendPath(exports, path, ReadFile);
   if (!appended.ok()) return appended;
   return Timed(path, std::move(exports));
 }
@@ -266,6 +270,20 @@ absl::StatusOr<std::vector<RecordedExport>> ParseTraces(std::string_view name, s
   if (content.size() > kMaxTraceFileBytes) return Problem(name, "is too large; split it");
   Exports exports;
   if (absl::Status appended = AppendFile(exports, name, content); !appended.ok()) return appended;
+  return Timed(name, std::move(exports));
+}
+
+absl::StatusOr<std::vector<RecordedExport>> ParseTraces(std::string_view name, const std::vector<TraceFile>& files) {
+  std::map<fs::path, std::string_view> contents;
+  for (const TraceFile& file : files) contents.emplace(file.path, file.content);
+  Folders folders;
+  for (const auto& [path, content] : contents) folders[path.parent_path().string()].push_back(path);
+  Exports exports;
+  for (const auto& [folder, paths] : folders) {
+    const absl::Status appended =
+        AppendFolder(exports, paths, [&](const fs::path& path) { return std::string(contents.at(path)); });
+    if (!appended.ok()) return appended;
+  }
   return Timed(name, std::move(exports));
 }
 

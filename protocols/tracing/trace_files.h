@@ -36,4 +36,11 @@ absl::StatusOr<std::vector<RecordedExport>> ReadTraces(const std::string& path);
 // The same for the content of one file, whose name tells its format.
 absl::StatusOr<std::vector<RecordedExport>> ParseTraces(std::string_view name, std::string_view content);
 
+// The same for a folder whose files are in memory, such as those built into the program.
+struct TraceFile {
+  std::string_view path;
+  std::string_view content;
+};
+absl::StatusOr<std::vector<RecordedExport>> ParseTraces(std::string_view name, const std::vector<TraceFile>& files);
+
 }  // namespace tracing
