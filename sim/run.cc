@@ -23,36 +23,4 @@ std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, 
   return reports;
 }
 
-namespace {
-
-const MonitorReport* FindMonitor(const Report& report, const std::string& name) {
-  for (const MonitorReport& monitor : report.monitors) {
-    if (monitor.name == name) return &monitor;
-  }
-  return nullptr;
-}
-
-bool MustHold(const Plan& plan, const std::string& name) {
-  return plan.holds.empty() || std::find(plan.holds.begin(), plan.holds.end(), name) != plan.holds.end();
-}
-
-}  // namespace
-
-// The verdict over the monitors, and whether the scenario expects it. A monitor
-// that judged nothing has shown nothing; one that the scenario does not ask for
-// may be inconclusive, but not violated.
-Outcome JudgeMonitors(const Plan& plan, bool finished, Report& report) {
-  if (report.violation) {
-    report.as_expected = report.violation->monitor == plan.violates;
-    return Outcome::kViolated;
-  }
-  bool conclusive = finished && !report.monitors.empty();
-  for (const MonitorReport& monitor : report.monitors) {
-    if (monitor.outcome == Outcome::kInconclusive && MustHold(plan, monitor.name)) conclusive = false;
-  }
-  for (const std::string& name : plan.holds) conclusive = conclusive && FindMonitor(report, name) != nullptr;
-  report.as_expected = conclusive && plan.violates.empty();
-  return conclusive ? Outcome::kHolds : Outcome::kInconclusive;
-}
-
 }  // namespace sim::internal
