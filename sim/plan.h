@@ -59,6 +59,8 @@ struct FaultPlan {
 // A fault as it happened: a window with its victims. Seed files hold these.
 struct FaultWindow {
   std::string kind;
+  std::uint32_t fault = 0;    // its place in Plan::faults and its number there: they name
+  std::uint32_t ordinal = 0;  // the random decisions made within the window
   core::Duration begin{};
   core::Duration end{};
   std::vector<core::NodeId> nodes;                 // in the order the kind chose them
@@ -84,7 +86,9 @@ struct Plan {
   std::optional<std::vector<FaultWindow>> windows; // given: replayed instead of drawing `faults`
   core::Duration storm{};
   core::Duration settle{};
+  std::uint64_t max_events = 20'000'000;           // then the run ends, inconclusive
   Core core = Core::kAll;
+  std::uint64_t max_events = 100'000'000;          // a run that needs more is inconclusive
   std::vector<std::string> holds;                  // empty: every applicable monitor must hold
   std::string violates;                            // expected violation; empty: none
 };

@@ -38,6 +38,19 @@ struct MessageCounts {
   std::uint64_t dead = 0;        // arrived at a node that was down
 };
 
+struct DiskCounts {
+  std::uint64_t syncs = 0;
+  std::uint64_t lost = 0;        // records that a crash took
+  std::uint64_t torn = 0;        // of those, torn and found by their checksum
+};
+
+struct RequestCounts {
+  std::uint64_t sent = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;     // answered "unavailable"
+  std::uint64_t timed_out = 0;
+};
+
 struct SpanCounts {
   std::uint64_t read = 0;        // spans in the input, repeats included
   std::uint64_t traces = 0;      // distinct trace ids emitted
@@ -69,10 +82,13 @@ struct Report {
   std::uint64_t seed = 0;
   Outcome outcome = Outcome::kInconclusive;
   bool as_expected = false;
+  std::string cut_short;                // why the run ended early ("budget of 20000000 events"); empty: it did not
   core::Fingerprint digest;
   std::uint64_t events = 0;
   core::Duration simulated{};
   MessageCounts messages;
+  DiskCounts disk;
+  std::optional<RequestCounts> requests;  // where there are clients
   std::vector<MonitorReport> monitors;  // by name
   std::vector<FaultReport> faults;      // by kind
   std::optional<SpanCounts> spans;

@@ -55,11 +55,20 @@ struct Effects {
   }
 };
 
+// A node's two clocks. Reading one costs a division, so only who asks pays.
+class Clocks {
+ public:
+  virtual LocalTime Local() const = 0;
+  virtual WallTime Wall() const = 0;
+
+ protected:
+  ~Clocks() = default;
+};
+
 // What a node can see of its surroundings during one step.
 struct Surroundings {
   NodeId self{};
-  LocalTime now{};
-  WallTime wall{};
+  const Clocks* clocks = nullptr;
   Chooser* chooser = nullptr;
   std::uint64_t* draws = nullptr;  // how many draws this node has made in this run
 };
@@ -72,9 +81,9 @@ class Env {
 
   NodeId self() const { return surroundings_.self; }
   // Monotonic while the node is up; drifts. For measuring and for timers.
-  LocalTime now() const { return surroundings_.now; }
+  LocalTime now() const { return surroundings_.clocks->Local(); }
   // Settable: offset, drift and steps. For timestamps that people read, never for decisions.
-  WallTime wall() const { return surroundings_.wall; }
+  WallTime wall() const { return surroundings_.clocks->Wall(); }
   const typename N::Config& config() const { return config_; }
   // The only randomness: a number in [0, bound).
   std::uint64_t Draw(std::uint64_t bound) {

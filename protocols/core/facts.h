@@ -131,9 +131,13 @@ struct ContextCarried {
 };
 struct Crashed {};
 struct Restarted {};
-// The storm is over; of the cluster, this node is in the healed core.
+// The storm is over; this member of the cluster is in the healed core.
 struct InCore {};
 
-using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore>;
+// After the storm each client must get one more answer.
+struct ProbeSent {};
+struct ProbeAnswered {};
+
+using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore, ProbeSent, ProbeAnswered>;
 
 }  // namespace facts

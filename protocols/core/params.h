@@ -28,7 +28,8 @@ absl::StatusOr<Duration> ParseDuration(std::string_view text);            // "25
 absl::StatusOr<Between> ParseBetween(std::string_view text);              // "5ms" or "1ms..10ms"
 absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text);  // "0.1%", "200ppm", "5ppb"; at most 100%
 
-// The shortest text that parses back to the same value.
+// The shortest text that parses back to the same value, "1.5s" or "250ms";
+// of a duration the shortest that does not begin with "0.".
 std::string FormatDuration(Duration duration);
 std::string FormatBetween(const Between& between);
 std::string FormatPartsPerBillion(std::uint32_t parts);

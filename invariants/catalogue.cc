@@ -1,0 +1,36 @@
+#include <algorithm>
+
+#include "invariants/invariant.h"
+
+namespace invariants {
+namespace {
+
+// Filled before main, in whatever order the linker chose; sorted by name.
+std::vector<Invariant>& All() {
+  static std::vector<Invariant> all;
+  return all;
+}
+
+}  // namespace
+
+namespace internal {
+
+Registrar::Registrar(Invariant invariant) {
+  auto& all = All();
+  const auto at = std::lower_bound(all.begin(), all.end(), invariant,
+                                   [](const Invariant& a, const Invariant& b) { return a.name < b.name; });
+  all.insert(at, invariant);
+}
+
+}  // namespace internal
+
+const std::vector<Invariant>& Catalogue() { return All(); }
+
+const Invariant* Find(std::string_view name) {
+  for (const Invariant& invariant : All()) {
+    if (invariant.name == name) return &invariant;
+  }
+  return nullptr;
+}
+
+}  // namespace invariants

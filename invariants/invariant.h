@@ -1,0 +1,270 @@
+// Invariants: rules that judge facts as they are announced.
+//
+// A rule is an aggregate with one `Ruling On(NodeId, const F&)` for each fact it
+// listens to and, if something can only be judged at the end, a `Ruling
+// AtEnd()`. The adaptor derives copying, fingerprint and dispatch. A rule
+// applies to whatever announces all the facts it names; nobody lists pairs. A
+// rule that judged nothing has shown nothing, and says so.
+//
+// Dispatch costs no search: a Panel knows, for each alternative of a node's
+// Fact variant, which rules listen to it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "protocols/core/facts.h"
+#include "protocols/core/fingerprint.h"
+#include "protocols/core/types.h"
+
+namespace invariants {
+
+// What a rule makes of one fact. Converts from the explanation of a violation.
+class [[nodiscard]] Ruling {
+ public:
+  // Remembered for later; nothing was judged.
+  static Ruling Noted() { return Ruling(Kind::kNoted); }
+  static Ruling Fine() { return Ruling(Kind::kFine); }
+  static Ruling Broken(std::string why) {
+    Ruling ruling(Kind::kBroken);
+    ruling.why_ = std::make_unique<std::string>(std::move(why));
+    return ruling;
+  }
+  bool judged() const { return kind_ != Kind::kNoted; }
+  bool broken() const { return kind_ == Kind::kBroken; }
+  const std::string& why() const { return *why_; }
+
+ private:
+  enum class Kind : std::uint8_t { kNoted, kFine, kBroken };
+  explicit Ruling(Kind kind) : kind_(kind) {}
+  Kind kind_;
+  std::unique_ptr<std::string> why_;  // only of a violation
+};
+
+namespace internal {
+
+// The address of a type's tag stands for the type.
+template <class F>
+inline constexpr char kTag = 0;
+using FactTag = const char*;
+
+template <class Rule>
+concept JudgesAtEnd = requires(Rule rule) {
+  { rule.AtEnd() } -> std::same_as<std::vector<Ruling>>;
+};
+
+}  // namespace internal
+
+// One rule with its type erased.
+class Monitor {
+ public:
+  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact);
+
+  virtual ~Monitor() = default;
+  virtual std::unique_ptr<Monitor> Clone() const = 0;
+  virtual core::Fingerprint fingerprint() const = 0;
+  // Null: the rule does not listen to this fact.
+  virtual Handler HandlerOf(internal::FactTag tag) const = 0;
+  virtual std::vector<internal::FactTag> Facts() const = 0;
+  virtual std::vector<Ruling> AtEnd() = 0;
+  virtual void* rule() = 0;
+
+  std::uint64_t judged = 0;
+  std::string violation;  // the first; empty: none
+};
+
+// Tells a monitor facts, one by one: `story(1, facts::LeaderElected{{7}})`.
+class Story {
+ public:
+  explicit Story(Monitor& monitor) : monitor_(monitor) {}
+  template <class F>
+  void operator()(std::uint32_t node, const F& fact) {
+    const Monitor::Handler handler = monitor_.HandlerOf(Tag<F>());
+    if (handler == nullptr) return;
+    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact));
+  }
+  void AtEnd() {
+    for (const Ruling& ruling : monitor_.AtEnd()) Judge(ruling);
+  }
+
+ private:
+  template <class F>
+  static internal::FactTag Tag() {
+    return &internal::kTag<F>;
+  }
+  void Judge(const Ruling& ruling) {
+    monitor_.judged += ruling.judged();
+    if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
+  }
+  Monitor& monitor_;
+};
+
+struct Invariant {
+  std::string_view name;
+  std::string_view statement;  // one sentence
+  std::string_view source;
+  std::unique_ptr<Monitor> (*make)();
+  // A story that the rule must accept after judging something, and one it must reject.
+  void (*accepted)(Story&);
+  void (*rejected)(Story&);
+};
+
+// All of them, by name.
+const std::vector<Invariant>& Catalogue();
+const Invariant* Find(std::string_view name);
+
+namespace internal {
+
+template <class Rule, class... Facts_>
+class MonitorOf final : public Monitor {
+ public:
+  std::unique_ptr<Monitor> Clone() const override { return std::make_unique<MonitorOf>(*this); }
+  core::Fingerprint fingerprint() const override { return core::FingerprintOf(rule_); }
+  Handler HandlerOf(FactTag tag) const override {
+    Handler handler = nullptr;
+    ((tag == &kTag<Facts_> ? void(handler = &Handle<Facts_>) : void()), ...);
+    return handler;
+  }
+  std::vector<FactTag> Facts() const override { return {&kTag<Facts_>...}; }
+  std::vector<Ruling> AtEnd() override {
+    if constexpr (JudgesAtEnd<Rule>) {
+      return rule_.AtEnd();
+    } else {
+      return {};
+    }
+  }
+  void* rule() override { return &rule_; }
+
+ private:
+  template <class F>
+  static Ruling Handle(void* rule, core::NodeId node, const void* fact) {
+    return static_cast<Rule*>(rule)->On(node, *static_cast<const F*>(fact));
+  }
+  Rule rule_;
+};
+
+struct Registrar {
+  explicit Registrar(Invariant invariant);
+};
+
+}  // namespace internal
+
+// The monitors of one run over nodes of type N, with their dispatch tables.
+template <class N>
+class Panel {
+ public:
+  // Those rules whose facts this node announces, or only those named.
+  explicit Panel(const std::vector<std::string>& only = {}) {
+    for (const Invariant& invariant : Catalogue()) {
+      if (!only.empty() && std::find(only.begin(), only.end(), invariant.name) == only.end()) continue;
+      std::unique_ptr<Monitor> monitor = invariant.make();
+      if (Announced(monitor->Facts())) seats_.push_back({std::string(invariant.name), std::move(monitor)});
+    }
+    BuildTables();
+  }
+  Panel(const Panel& other) {
+    for (const Seat& seat : other.seats_) seats_.push_back({seat.name, seat.monitor->Clone()});
+    BuildTables();
+  }
+  Panel& operator=(const Panel&) = delete;
+
+  struct Seat {
+    std::string name;
+    std::unique_ptr<Monitor> monitor;
+  };
+  std::vector<Seat>& seats() { return seats_; }
+  // The first monitor that found a violation; null: none has.
+  const Seat* broken() const { return broken_ < seats_.size() ? &seats_[broken_] : nullptr; }
+  core::NodeId broken_at() const { return broken_at_; }
+
+  void OnFact(core::NodeId node, const typename N::Fact& fact) {
+    const std::vector<Listener>& listeners = node_facts_[fact.index()];
+    if (listeners.empty()) return;
+    std::visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
+  }
+  void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
+    const std::vector<Listener>& listeners = engine_facts_[fact.index()];
+    if (listeners.empty()) return;
+    std::visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
+  }
+  void AtEnd() {
+    for (std::size_t i = 0; i < seats_.size(); ++i) {
+      for (const Ruling& ruling : seats_[i].monitor->AtEnd()) Count(i, core::NodeId{}, ruling);
+    }
+  }
+
+ private:
+  struct Listener {
+    std::size_t seat;
+    void* rule;
+    Monitor::Handler handler;
+  };
+  template <class Variant>
+  struct TagsOf;
+  template <class... F>
+  struct TagsOf<std::variant<F...>> {
+    static constexpr std::array<internal::FactTag, sizeof...(F)> value{&internal::kTag<F>...};
+  };
+  static constexpr auto& kNodeTags = TagsOf<typename N::Fact>::value;
+  static constexpr auto& kEngineTags = TagsOf<facts::Engine>::value;
+
+  static bool Announced(const std::vector<internal::FactTag>& tags) {
+    for (const internal::FactTag tag : tags) {
+      const bool by_node = std::find(kNodeTags.begin(), kNodeTags.end(), tag) != kNodeTags.end();
+      const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
+      const bool by_clients = tag == &internal::kTag<facts::ProbeSent> || tag == &internal::kTag<facts::ProbeAnswered>;
+      if (by_clients && std::is_same_v<typename N::Request, core::None>) return false;
+      if (!by_node && !by_engine) return false;
+    }
+    return true;
+  }
+
+  void BuildTables() {
+    for (std::size_t i = 0; i < seats_.size(); ++i) {
+      Monitor& monitor = *seats_[i].monitor;
+      for (std::size_t f = 0; f < kNodeTags.size(); ++f) AddListener(i, monitor, kNodeTags[f], node_facts_[f]);
+      for (std::size_t f = 0; f < kEngineTags.size(); ++f) AddListener(i, monitor, kEngineTags[f], engine_facts_[f]);
+    }
+  }
+  static void AddListener(std::size_t seat, Monitor& monitor, internal::FactTag tag, std::vector<Listener>& to) {
+    if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, monitor.rule(), handler});
+  }
+
+  void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
+    for (const Listener& listener : listeners) Count(listener.seat, node, listener.handler(listener.rule, node, fact));
+  }
+  void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
+    Monitor& monitor = *seats_[seat].monitor;
+    monitor.judged += ruling.judged();
+    if (!ruling.broken() || !monitor.violation.empty()) return;
+    monitor.violation = ruling.why();
+    if (broken_ < seats_.size()) return;
+    broken_ = seat;
+    broken_at_ = node;
+  }
+
+  std::vector<Seat> seats_;
+  std::array<std::vector<Listener>, kNodeTags.size()> node_facts_;
+  std::array<std::vector<Listener>, kEngineTags.size()> engine_facts_;
+  std::size_t broken_ = static_cast<std::size_t>(-1);
+  core::NodeId broken_at_{};
+};
+
+}  // namespace invariants
+
+// REGISTER_INVARIANT("name", Rule, "statement", "source", facts…): makes the rule known.
+// `Accepted` and `Rejected`, two functions that tell a story, stand before it.
+#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                               \
+  static const ::invariants::internal::Registrar registrar_##RULE({                          \
+      NAME, STATEMENT, SOURCE,                                                               \
+      []() -> std::unique_ptr<::invariants::Monitor> {                                       \
+        return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>();     \
+      },                                                                                     \
+      Accepted, Rejected})

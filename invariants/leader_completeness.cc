@@ -1,0 +1,77 @@
+// Leader completeness: what is committed in one epoch is in the log of the
+// leader of every later one.
+//
+// Judged when a leader is elected, against the furthest commit of each earlier
+// epoch; comparing chains compares the whole prefix.
+#include <map>
+
+#include "invariants/invariant.h"
+#include "invariants/log_view.h"
+#include "protocols/core/text.h"
+
+namespace invariants {
+namespace {
+
+struct FurthestCommit {
+  core::Index index;
+  std::uint64_t chain{};
+  core::NodeId node{};
+};
+
+struct LeaderCompleteness {
+  LogViews logs;
+  std::map<core::Epoch, FurthestCommit> commits;
+
+  Ruling On(core::NodeId node, const facts::LogRecovered&) {
+    logs[node] = {};
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::LogTruncated& f) {
+    logs[node].Truncate(f.from);
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::EntryAppended& f) {
+    logs[node].Append(f);
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::Committed& f) {
+    const LogView& log = logs[node];
+    if (f.index.value > log.size()) {
+      return Ruling::Broken(core::Text(node) + " says that " + core::Text(f.index) + " is committed; its own log ends at " +
+                            core::Text(core::Index{log.size()}));
+    }
+    FurthestCommit& furthest = commits[f.epoch];
+    if (f.index > furthest.index) furthest = {f.index, log.ChainAt(f.index), node};
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::LeaderElected& f) {
+    for (const auto& [epoch, commit] : commits) {
+      if (epoch >= f.epoch) break;
+      if (logs[node].Holds(commit.index, commit.chain)) continue;
+      return Ruling::Broken(core::Text(node) + " was elected in " + core::Text(f.epoch) + " without the entries up to " +
+                            core::Text(commit.index) + " that " + core::Text(commit.node) + " knew to be committed in " +
+                            core::Text(epoch));
+    }
+    return commits.empty() ? Ruling::Noted() : Ruling::Fine();
+  }
+};
+
+facts::EntryAppended Entry(std::uint64_t index, std::uint64_t command) { return {{index}, {1}, {command, command}}; }
+
+void Accepted(Story& story) {
+  for (std::uint32_t node : {1u, 2u}) story(node, Entry(1, 10));
+  story(1, facts::Committed{{1}, {1}});
+  story(2, facts::LeaderElected{{2}});
+}
+void Rejected(Story& story) {
+  for (std::uint32_t node : {1u, 2u}) story(node, Entry(1, 10));
+  story(1, facts::Committed{{1}, {1}});
+  story(3, facts::LeaderElected{{2}});
+}
+REGISTER_INVARIANT("leader-completeness", LeaderCompleteness,
+                   "what is committed in one epoch is in the log of every later epoch's leader", "Raft, Figure 3",
+                   facts::LogRecovered, facts::LogTruncated, facts::EntryAppended, facts::Committed,
+                   facts::LeaderElected);
+
+}  // namespace
+}  // namespace invariants

@@ -1,0 +1,98 @@
+// Trace completeness: after the storm has settled, every span is accounted for,
+// and every acknowledged one is stored on every node of the core, exactly once.
+//
+// What was emitted is known from the applications themselves. A span that its
+// application gave up on is complete in being counted; one that still waits at
+// the end is not.
+#include <map>
+
+#include "invariants/invariant.h"
+#include "invariants/node_set.h"
+#include "protocols/core/text.h"
+
+namespace invariants {
+namespace {
+
+struct Whereabouts {
+  NodeSet stored;                // in this boot of each node
+  std::uint64_t emitted{};       // exact repeats are emitted more than once
+  std::uint64_t accounted{};     // confirmed or dropped
+  bool acknowledged{};
+};
+
+struct TraceCompleteness {
+  std::map<core::Fingerprint, Whereabouts> spans;
+  core::List<core::NodeId> core_nodes;
+
+  Ruling On(core::NodeId, const facts::SpanEmitted& f) {
+    ++spans[f.content].emitted;
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId, const facts::SpanConfirmed& f) {
+    ++spans[f.content].accounted;
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId, const facts::SpanDropped& f) {
+    ++spans[f.content].accounted;
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId, const facts::SpanAcknowledged& f) {
+    spans[f.content].acknowledged = true;
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::SpanStored& f) {
+    if (spans[f.content].stored.Insert(node)) return Ruling::Fine();
+    return Ruling::Broken(core::Text(node) + " stored one span twice");
+  }
+  // Stores are volatile: they are built again from the log.
+  Ruling On(core::NodeId node, const facts::Crashed&) {
+    for (auto& [content, whereabouts] : spans) whereabouts.stored.Remove(node);
+    return Ruling::Noted();
+  }
+  Ruling On(core::NodeId node, const facts::InCore&) {
+    core_nodes.push_back(node);
+    return Ruling::Noted();
+  }
+  std::vector<Ruling> AtEnd() {
+    std::vector<Ruling> rulings;
+    std::uint64_t waiting = 0;
+    for (const auto& [content, span] : spans) {
+      waiting += span.emitted - span.accounted;
+      if (!span.acknowledged) continue;
+      rulings.push_back(JudgeStored(content, span));
+      if (rulings.back().broken()) return rulings;
+    }
+    if (waiting > 0) {
+      rulings.push_back(Ruling::Broken(std::to_string(waiting) + " spans are neither confirmed nor dropped at the end"));
+    }
+    return rulings;
+  }
+
+ private:
+  Ruling JudgeStored(const core::Fingerprint& content, const Whereabouts& span) const {
+    for (const core::NodeId node : core_nodes) {
+      if (span.stored.Contains(node)) continue;
+      return Ruling::Broken(core::Text(node) + " does not hold the acknowledged span " + core::Text(content));
+    }
+    return Ruling::Fine();
+  }
+};
+
+void TellStored(Story& story, std::uint32_t nodes) {
+  story(6, facts::SpanEmitted{{1, 1}, {0, 1}, 1, 0});
+  for (std::uint32_t node = 0; node < nodes; ++node) story(node, facts::SpanStored{{1, 1}, {0, 1}, 1, 0});
+  story(0, facts::SpanAcknowledged{{1, 1}});
+  story(6, facts::SpanConfirmed{{1, 1}});
+  for (std::uint32_t node = 0; node < 3; ++node) story(node, facts::InCore{});
+  story.AtEnd();
+}
+void Accepted(Story& story) { TellStored(story, 3); }
+void Rejected(Story& story) { TellStored(story, 2); }
+REGISTER_INVARIANT("trace-completeness", TraceCompleteness,
+                   "after settling, every span is accounted for and every acknowledged one is stored once on each node",
+                   "founding definition 1.2, with 'eventually' made a bound", facts::SpanEmitted,
+                   facts::SpanConfirmed, facts::SpanDropped, facts::SpanAcknowledged, facts::SpanStored,
+                   facts::Crashed, facts::InCore);
+
+}  // namespace
+}  // namespace invariants

@@ -1,0 +1,59 @@
+// A key-value store: the smallest machine worth replicating, and the one that
+// clients drive when a protocol runs by itself.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "protocols/machines/machine.h"
+
+namespace machines {
+
+struct KeyValue {
+  enum class Operation : std::uint8_t { kGet, kPut };
+  struct Command {
+    Operation operation{};
+    std::uint32_t key{};
+    std::uint64_t value{};  // kPut: to store
+    bool operator==(const Command&) const = default;
+  };
+  // The value of the key before the command, if it had one.
+  struct Result {
+    std::optional<std::uint64_t> value;
+    bool operator==(const Result&) const = default;
+  };
+  using Fact = std::variant<>;
+
+  std::map<std::uint32_t, std::uint64_t> values;
+
+  template <class Announce>
+  Result Apply(const Command& command, Announce&&) {
+    const auto found = values.find(command.key);
+    Result result;
+    if (found != values.end()) result.value = found->second;
+    if (command.operation == Operation::kPut) {
+      if (found != values.end()) {
+        found->second = command.value;
+      } else {
+        values.emplace(command.key, command.value);
+      }
+    }
+    return result;
+  }
+
+  // What clients ask: reads and writes in equal parts over a few contended keys.
+  // `draw(bound)` answers in [0, bound); `unique` makes each written value one of a kind.
+  template <class Draw>
+  static Command RandomCommand(Draw&& draw, std::uint64_t unique) {
+    Command command;
+    command.operation = draw(2) == 0 ? Operation::kGet : Operation::kPut;
+    command.key = static_cast<std::uint32_t>(draw(16));
+    if (command.operation == Operation::kPut) command.value = unique;
+    return command;
+  }
+};
+
+static_assert(Machine<KeyValue>);
+
+}  // namespace machines

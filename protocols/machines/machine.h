@@ -1,0 +1,30 @@
+// Machine: what a consensus protocol replicates. Any deterministic value with
+// an Apply: the same commands in the same order give the same state everywhere.
+#pragma once
+
+#include <concepts>
+#include <variant>
+
+#include "protocols/core/chooser.h"
+#include "protocols/core/fields.h"
+
+namespace machines {
+
+namespace internal {
+// Takes any fact; only there to state the concept.
+struct Ignore {
+  template <class F>
+  void operator()(const F&) const {}
+};
+}  // namespace internal
+
+// `Apply(command, announce)` changes the machine and answers; `announce(fact)`
+// tells the invariants, with one of the machine's own `Fact` types.
+template <class M>
+concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initializable<M> &&
+                  requires(M machine, const typename M::Command& command, internal::Ignore announce) {
+                    typename M::Fact;
+                    { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
+                  };
+
+}  // namespace machines

@@ -1,0 +1,54 @@
+// A store of spans: what collectors replicate.
+//
+// A command is one export. Exporters resend what they got no answer for, so
+// duplicates are normal (OTLP specification, "Duplicate Data"); a span is kept
+// once, and two spans are the same only if resource, scope and every field are
+// equal. The span id alone would merge the client's and the server's half of a
+// shared Zipkin span.
+#pragma once
+
+#include <cstdint>
+#include <map>
+
+#include "protocols/core/facts.h"
+#include "protocols/machines/machine.h"
+#include "protocols/tracing/span.h"
+
+namespace machines {
+
+struct SpanStore {
+  using Command = tracing::Batch;
+  // The export that was taken, for the answer to who sent it.
+  struct Result {
+    tracing::Batch batch;
+    std::uint64_t fresh{};  // spans not stored before
+  };
+  using Fact = std::variant<facts::SpanStored>;
+
+  // Where a span is: the export it came with, and its place therein.
+  struct Place {
+    std::uint32_t batch{};
+    std::uint32_t span{};
+  };
+  core::List<tracing::Batch> batches;  // those that brought something new
+  std::map<core::Fingerprint, Place> spans;
+
+  template <class Announce>
+  Result Apply(const Command& command, Announce&& announce) {
+    Result result{command, 0};
+    const auto batch = static_cast<std::uint32_t>(batches.size());
+    std::uint32_t position = 0;
+    for (const tracing::SpanSummary& span : command.spans()) {
+      const Place place{batch, position++};
+      if (!span.valid || !spans.try_emplace(span.content, place).second) continue;
+      ++result.fresh;
+      announce(facts::SpanStored{span.content, {span.trace.high, span.trace.low}, span.id.value, span.parent.value});
+    }
+    if (result.fresh > 0) batches.push_back(command);
+    return result;
+  }
+};
+
+static_assert(Machine<SpanStore>);
+
+}  // namespace machines

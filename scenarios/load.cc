@@ -1,0 +1,379 @@
+#include "scenarios/load.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "protocols/core/nearest.h"
+#include "protocols/core/params.h"
+#include "scenarios/embedded.h"
+#include "scenarios/file.h"
+#include "scenarios/latency.h"
+#include "scenarios/set.h"
+
+namespace scenarios {
+namespace {
+
+using namespace std::chrono_literals;
+using core::Between;
+using core::Duration;
+
+constexpr Duration kLongest = 24h;
+constexpr std::uint32_t kMostNodes = 1000;
+constexpr std::uint32_t kMostClients = 10'000;
+constexpr int kMostFaults = 1000;
+constexpr int kMostParameters = 100;
+constexpr std::size_t kMostTargets = 1000;
+constexpr std::uint64_t kMostWindows = 100'000;  // of one fault
+constexpr std::size_t kMostProblems = 20;
+
+std::string FileStem(const std::string& path) {
+  std::string stem = std::filesystem::path(path).stem().string();
+  for (char& c : stem) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    if (!plain) c = '_';
+  }
+  return stem;
+}
+
+std::string Element(const std::string& list, int index) { return list + "[" + std::to_string(index) + "]"; }
+
+// Reads field after field and collects what is wrong with them.
+class Resolver {
+ public:
+  Resolver(const Locations& where, const Origin& origin, std::string prefix)
+      : where_(where), origin_(origin), prefix_(std::move(prefix)) {}
+
+  void Resolve(const Scenario& from, LoadedScenario& to);
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  void Problem(const std::string& path, const std::string& problem) {
+    if (problems_.size() < kMostProblems) problems_.push_back(where_.Error(prefix_ + path, problem));
+  }
+
+  // Empty text leaves the default that is in `to`.
+  template <class T, class Parse>
+  void Read(const std::string& path, const std::string& text, Parse parse, T& to) {
+    if (text.empty()) return;
+    const absl::StatusOr<T> value = parse(text);
+    if (!value.ok()) return Problem(path, std::string(value.status().message()));
+    to = *value;
+    if constexpr (std::is_same_v<T, Duration>) CheckLength(path, text, to);
+    if constexpr (std::is_same_v<T, Between>) CheckLength(path, text, to.max);
+  }
+  void CheckLength(const std::string& path, const std::string& text, Duration longest) {
+    if (longest > kLongest) Problem(path, "want at most 24h, got \"" + text + "\"");
+  }
+  // 0 leaves the default that is in `to`.
+  void Count(const std::string& path, std::uint32_t value, std::uint32_t most, std::uint32_t& to) {
+    if (value == 0) return;
+    if (value > most) Problem(path, "want 1.." + std::to_string(most) + ", got " + std::to_string(value));
+    to = std::min(value, most);
+  }
+  void AtLeast(const std::string& path, Duration least, Duration got) {
+    if (got < least)
+      Problem(path, "want at least " + core::FormatDuration(least) + ", got " + core::FormatDuration(got));
+  }
+
+  void ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  void ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
+  void ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to);
+  void ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to);
+  void ReadSource(const std::string& source, TracesPlan& to);
+  void ReadGenerated(const faultline::scenarios::Generated& from, GeneratedPlan& to);
+  void ReadExporter(const faultline::scenarios::Exporter& from, ExporterPlan& to);
+  void ReadFault(int number, const faultline::scenarios::Fault& from, const sim::Plan& plan, sim::FaultPlan& to);
+  void CheckWindows(const std::string& path, const sim::Plan& plan, const sim::FaultPlan& fault);
+  template <class List>
+  void ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to);
+  void ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to);
+  void ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to);
+
+  const Locations& where_;
+  const Origin& origin_;
+  const std::string prefix_;
+  std::vector<std::string> problems_;
+};
+
+void Resolver::Resolve(const Scenario& from, LoadedScenario& to) {
+  to.plan.name = origin_.name;
+  to.plan.summary = from.summary();
+  ReadCluster(from.cluster(), to.plan);
+  ReadRun(from.run(), to);
+  if (from.has_traces() && from.has_workload())
+    Problem("workload", "a scenario has clients (workload) or collectors (traces), not both");
+  if (from.has_traces()) {
+    ReadTraces(from.traces(), to.traces.emplace());
+  } else {
+    ReadWorkload(from.workload(), to.plan.workload);
+  }
+  if (from.faults_size() > kMostFaults)
+    return Problem("faults", "want at most 1000 faults, got " + std::to_string(from.faults_size()));
+  for (int i = 0; i < from.faults_size(); ++i) ReadFault(i, from.faults(i), to.plan, to.plan.faults.emplace_back());
+  ReadExpect(from.expect(), to.plan);
+}
+
+void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan& to) {
+  to.protocol = from.protocol();
+  if (to.protocol.empty()) Problem("cluster.protocol", "name one of `faultline list protocols`");
+  to.nodes = 5;
+  Count("cluster.nodes", from.nodes(), kMostNodes, to.nodes);
+  ReadParameters("cluster.config", from.config(), to.config);
+  ReadLink("cluster.network", from.network(), to.peer);
+  to.client = to.exporter = to.peer;
+  if (from.has_clients()) ReadLink("cluster.clients", from.clients(), to.client);
+  if (from.has_exports()) ReadLink("cluster.exports", from.exports(), to.exporter);
+  to.disk.sync_latency = *ParseLatency("1ms..5ms");
+  Read("cluster.disk.sync_latency", from.disk().sync_latency(), ParseLatency, to.disk.sync_latency);
+  to.disk.sync = !from.disk().no_sync();
+  Read("cluster.disk.torn", from.disk().torn(), ParseRatio, to.disk.torn);
+  Read("cluster.clock.offset", from.clock().offset(), core::ParseDuration, to.clock.max_offset);
+  Read("cluster.clock.drift", from.clock().drift(), core::ParsePartsPerBillion, to.clock.max_drift_ppb);
+}
+
+void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {
+  to = {};
+  to.latency = *ParseLatency("1ms..10ms");
+  to.reorder_delay = 50ms;
+  Read(path + ".latency", from.latency(), ParseLatency, to.latency);
+  Read(path + ".jitter", from.jitter(), core::ParseDuration, to.jitter);
+  Read(path + ".loss", from.loss(), ParseRatio, to.loss);
+  Read(path + ".duplicate", from.duplicate(), ParseRatio, to.duplicate);
+  Read(path + ".reorder", from.reorder(), ParseRatio, to.reorder);
+  Read(path + ".reorder_delay", from.reorder_delay(), core::ParseDuration, to.reorder_delay);
+  to.fifo = from.fifo();
+}
+
+void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to) {
+  to = {.clients = 3, .think = {5ms, 50ms}, .timeout = 1s, .requests = from.requests()};
+  Count("workload.clients", from.clients(), kMostClients, to.clients);
+  Read("workload.think", from.think(), core::ParseBetween, to.think);
+  Read("workload.timeout", from.timeout(), core::ParseDuration, to.timeout);
+  AtLeast("workload.timeout", 1us, to.timeout);
+}
+
+void Resolver::ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to) {
+  constexpr std::uint64_t kFastest = 1000;
+  std::uint64_t speed = 1;
+  Read("traces.speed", from.speed(), core::ParseCount, speed);
+  if (speed < 1 || speed > kFastest) Problem("traces.speed", "want 1..1000, got " + std::to_string(speed));
+  to.speed = static_cast<std::uint32_t>(std::min(speed, kFastest));
+  ReadSource(from.source(), to);
+  ReadGenerated(from.generated(), to.generated);
+  ReadExporter(from.exporter(), to.exporter);
+  if (to.source.empty() && to.generated.services == 0) {
+    Problem("traces",
+            "want a source (" + absl::StrJoin(EmbeddedSources(), ", ") + ", or a path) or generated services");
+  }
+}
+
+// A bare name is an embedded source or a neighbour of the scenario file.
+void Resolver::ReadSource(const std::string& source, TracesPlan& to) {
+  if (source.empty()) return;
+  const std::vector<std::string> known = EmbeddedSources();
+  to.embedded = std::find(known.begin(), known.end(), source) != known.end();
+  if (origin_.own_input || to.embedded) {
+    to.source = source;
+    return;
+  }
+  to.source = (std::filesystem::path(origin_.folder) / source).lexically_normal().string();
+  std::error_code ignored;
+  if (!std::filesystem::exists(to.source, ignored))
+    Problem("traces.source", "no such file: " + to.source + core::DidYouMean(source, known));
+}
+
+void Resolver::ReadGenerated(const faultline::scenarios::Generated& from, GeneratedPlan& to) {
+  to = {.services = 0, .every = {20ms, 100ms}, .depth = 3, .fan_out = 2, .work = {1ms, 5ms}};
+  Count("traces.generated.services", from.services(), 1000, to.services);
+  Read("traces.generated.every", from.every(), core::ParseBetween, to.every);
+  AtLeast("traces.generated.every", 10us, to.every.min);
+  Count("traces.generated.depth", from.depth(), 16, to.depth);
+  Count("traces.generated.fan_out", from.fan_out(), 16, to.fan_out);
+  Read("traces.generated.work", from.work(), core::ParseBetween, to.work);
+  constexpr std::uint64_t kMostSpans = 10'000;
+  std::uint64_t spans = 1;
+  for (std::uint32_t i = 0; i < to.depth && spans <= kMostSpans; ++i) spans = spans * to.fan_out + 1;
+  if (spans > kMostSpans)
+    Problem("traces.generated",
+            "depth and fan_out make up to " + std::to_string(spans) + " spans of one request; want at most 10000");
+}
+
+void Resolver::ReadExporter(const faultline::scenarios::Exporter& from, ExporterPlan& to) {
+  constexpr std::uint32_t kMost = 1'000'000;
+  to = {.schedule_delay = 5s,
+        .max_batch = 512,
+        .max_queue = 2048,
+        .timeout = 30s,
+        .initial_backoff = 5s,
+        .max_backoff = 30s,
+        .give_up = 300s};
+  Read("traces.exporter.schedule_delay", from.schedule_delay(), core::ParseDuration, to.schedule_delay);
+  AtLeast("traces.exporter.schedule_delay", 1ms, to.schedule_delay);
+  Count("traces.exporter.max_batch", from.max_batch(), kMost, to.max_batch);
+  Count("traces.exporter.max_queue", from.max_queue(), kMost, to.max_queue);
+  Read("traces.exporter.timeout", from.timeout(), core::ParseDuration, to.timeout);
+  AtLeast("traces.exporter.timeout", 1ms, to.timeout);
+  Read("traces.exporter.initial_backoff", from.initial_backoff(), core::ParseDuration, to.initial_backoff);
+  AtLeast("traces.exporter.initial_backoff", 1ms, to.initial_backoff);
+  Read("traces.exporter.max_backoff", from.max_backoff(), core::ParseDuration, to.max_backoff);
+  AtLeast("traces.exporter.max_backoff", to.initial_backoff, to.max_backoff);
+  if (from.give_up() == "never") {
+    to.give_up = 0s;
+  } else {
+    Read("traces.exporter.give_up", from.give_up(), core::ParseDuration, to.give_up);
+    AtLeast("traces.exporter.give_up", 1ms, to.give_up);
+  }
+}
+
+void Resolver::ReadFault(int number, const faultline::scenarios::Fault& from, const sim::Plan& plan,
+                         sim::FaultPlan& to) {
+  const std::string path = Element("faults", number);
+  to.kind = from.kind();
+  if (to.kind.empty()) Problem(path + ".kind", "name one of `faultline list faults`");
+  if (from.at().empty() == from.every().empty())
+    Problem(path, "want either `at` (one window) or `every` (windows that far apart)");
+  if (!from.at().empty()) Read(path + ".at", from.at(), core::ParseDuration, to.at.emplace());
+  if (!from.every().empty()) Read(path + ".every", from.every(), core::ParseBetween, to.every.emplace());
+  to.lasts = {1s, 1s};
+  Read(path + ".lasts", from.lasts(), core::ParseBetween, to.lasts);
+  to.targets.assign(from.targets().begin(), from.targets().end());
+  if (to.targets.size() > kMostTargets) Problem(path + ".targets", "want at most 1000 targets");
+  ReadParameters(path + ".params", from.params(), to.params);
+  CheckWindows(path, plan, to);
+}
+
+void Resolver::CheckWindows(const std::string& path, const sim::Plan& plan, const sim::FaultPlan& fault) {
+  if (fault.at && *fault.at > plan.storm) {
+    Problem(path + ".at",
+            core::FormatDuration(*fault.at) + " is after the storm, which lasts " + core::FormatDuration(plan.storm));
+  }
+  if (!fault.every) return;
+  const Duration step = std::max(fault.every->min, Duration(1));
+  if (static_cast<std::uint64_t>(plan.storm / step) > kMostWindows) {
+    Problem(path + ".every", "want at most 100000 windows in a storm of " + core::FormatDuration(plan.storm) +
+                                 ", so at least " + core::FormatDuration(plan.storm / kMostWindows) + ", got " +
+                                 core::FormatDuration(fault.every->min));
+  }
+}
+
+template <class List>
+void Resolver::ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to) {
+  if (from.size() > kMostParameters)
+    return Problem(path, "want at most 100 parameters, got " + std::to_string(from.size()));
+  std::set<std::string> seen;
+  for (int i = 0; i < from.size(); ++i) {
+    const faultline::scenarios::Parameter& parameter = from.Get(i);
+    if (parameter.key().empty()) Problem(Element(path, i), "want a key");
+    if (!seen.insert(parameter.key()).second)
+      Problem(Element(path, i), "the key \"" + parameter.key() + "\" is given twice");
+    if (!parameter.value().empty()) to.push_back({parameter.key(), parameter.value()});
+  }
+}
+
+void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to) {
+  constexpr std::uint64_t kMostEvents = 1'000'000'000'000;
+  to.plan.storm = 30s;
+  to.plan.settle = 10s;
+  Read("run.duration", from.duration(), core::ParseDuration, to.plan.storm);
+  AtLeast("run.duration", 1ms, to.plan.storm);
+  Read("run.settle", from.settle(), core::ParseDuration, to.plan.settle);
+  Read("run.seed", from.seed(), core::ParseCount, to.seed);
+  Count("run.seeds", from.seeds(), 1'000'000, to.seeds);
+  if (from.core() == "quorum") to.plan.core = sim::Core::kQuorum;
+  if (!from.core().empty() && from.core() != "all" && from.core() != "quorum") {
+    Problem("run.core", "want \"all\" or \"quorum\", got \"" + from.core() + "\"");
+  }
+  if (from.max_events() > kMostEvents)
+    Problem("run.max_events", "want at most 10^12, got " + std::to_string(from.max_events()));
+  if (from.max_events() != 0) to.plan.max_events = from.max_events();
+}
+
+void Resolver::ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to) {
+  constexpr int kMostNames = 100;
+  if (from.holds_size() > kMostNames) return Problem("expect.holds", "want at most 100 names");
+  to.holds.assign(from.holds().begin(), from.holds().end());
+  to.violates = from.violates();
+  if (std::find(to.holds.begin(), to.holds.end(), to.violates) != to.holds.end()) {
+    Problem("expect.violates", "\"" + to.violates + "\" is also expected to hold");
+  }
+}
+
+bool LooksLikePath(const std::string& scenario) {
+  return scenario.find('/') != std::string::npos || scenario.find('.') != std::string::npos;
+}
+
+const EmbeddedFile* Shipped(const std::string& name) {
+  for (const EmbeddedFile& file : EmbeddedFiles()) {
+    if (file.path == name + ".txtpb") return &file;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedScenario> Resolve(Scenario proto, Locations where, const Origin& origin,
+                                       const std::string& prefix) {
+  LoadedScenario loaded;
+  Resolver resolver(where, origin, prefix);
+  resolver.Resolve(proto, loaded);
+  if (!resolver.problems().empty()) return absl::InvalidArgumentError(absl::StrJoin(resolver.problems(), "\n"));
+  loaded.proto = std::move(proto);
+  loaded.where = std::move(where);
+  return loaded;
+}
+
+absl::StatusOr<LoadedScenario> ParseScenario(std::string_view text, const Origin& origin,
+                                             std::span<const std::string> sets) {
+  if (text.size() > kMostScenarioBytes) return absl::InvalidArgumentError(origin.file + ": larger than 1 MiB");
+  Scenario proto;
+  Locations where;
+  if (absl::Status parsed = ParseText(text, origin.file, proto, where); !parsed.ok()) return parsed;
+  for (const std::string& assignment : sets) {
+    if (absl::Status done = Set(assignment, proto, where); !done.ok()) return done;
+  }
+  return Resolve(std::move(proto), std::move(where), origin);
+}
+
+absl::StatusOr<LoadedScenario> LoadScenario(const std::string& scenario, std::span<const std::string> sets) {
+  if (!LooksLikePath(scenario)) {
+    const EmbeddedFile* shipped = Shipped(scenario);
+    if (shipped != nullptr)
+      return ParseScenario(shipped->bytes, {.name = scenario, .file = scenario + ".txtpb", .folder = ""}, sets);
+    return absl::NotFoundError("no shipped scenario \"" + Printable(scenario) + "\"" +
+                               core::DidYouMean(scenario, ShippedScenarios()) +
+                               " (`faultline list scenarios` has them all; a path needs a \"/\" or a \".\")");
+  }
+  const absl::StatusOr<std::string> text = ReadFile(scenario, kMostScenarioBytes);
+  if (!text.ok()) {
+    return absl::NotFoundError(Printable(std::string(text.status().message())) +
+                               core::DidYouMean(FileStem(scenario), ShippedScenarios()));
+  }
+  const std::string folder = std::filesystem::path(scenario).parent_path().string();
+  return ParseScenario(*text, {.name = FileStem(scenario), .file = Printable(scenario), .folder = folder}, sets);
+}
+
+std::vector<std::string> ShippedScenarios() {
+  std::vector<std::string> names;
+  for (const EmbeddedFile& file : EmbeddedFiles()) {
+    if (file.path.ends_with(".txtpb")) names.emplace_back(file.path.substr(0, file.path.size() - 6));
+  }
+  return names;
+}
+
+std::vector<std::string> EmbeddedSources() {
+  constexpr std::string_view kData = "data/";
+  std::set<std::string> names;
+  for (const EmbeddedFile& file : EmbeddedFiles()) {
+    if (!file.path.starts_with(kData)) continue;
+    const std::string_view rest = file.path.substr(kData.size());
+    names.emplace(rest.substr(0, rest.find('/')));
+  }
+  return {names.begin(), names.end()};
+}
+
+}  // namespace scenarios

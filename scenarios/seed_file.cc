@@ -1,0 +1,240 @@
+#include "scenarios/seed_file.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "google/protobuf/text_format.h"
+#include "protocols/core/params.h"
+#include "scenarios/file.h"
+
+namespace scenarios {
+namespace {
+
+using faultline::scenarios::SeedFile;
+
+constexpr std::string_view kVerdicts[] = {"holds", "violated", "inconclusive"};
+
+void Write(const std::vector<core::Parameter>& from,
+           google::protobuf::RepeatedPtrField<faultline::scenarios::Parameter>& to) {
+  for (const core::Parameter& parameter : from) {
+    faultline::scenarios::Parameter& added = *to.Add();
+    added.set_key(parameter.key);
+    added.set_value(parameter.value);
+  }
+}
+
+void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
+  to.set_kind(from.kind);
+  to.set_begin(core::FormatDuration(from.begin));
+  to.set_end(core::FormatDuration(from.end));
+  for (const core::NodeId node : from.nodes) to.add_nodes(core::Number(node));
+  Write(from.params, *to.mutable_params());
+  to.set_fault(from.fault);
+  to.set_ordinal(from.ordinal);
+}
+
+void Write(const sim::Report& from, faultline::scenarios::Expected& to) {
+  to.set_verdict(std::string(OutcomeName(from.outcome)));
+  if (from.violation) {
+    to.set_monitor(from.violation->monitor);
+    to.set_event(std::to_string(from.violation->event));
+    to.set_explanation(Printable(from.violation->explanation));
+  }
+  to.set_digest(core::ToHex(from.digest));
+  to.set_events(std::to_string(from.events));
+  for (const sim::Checkpoint& checkpoint : from.ladder) {
+    faultline::scenarios::Rung& rung = *to.add_ladder();
+    rung.set_event(std::to_string(checkpoint.event));
+    rung.set_time(core::FormatDuration(checkpoint.time));
+    rung.set_digest(core::ToHex(checkpoint.digest));
+  }
+}
+
+bool IsDigest(std::string_view text) {
+  constexpr std::size_t kDigits = 32;
+  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Reads what Write wrote; keeps the first thing that is wrong.
+class Reader {
+ public:
+  explicit Reader(const Locations& where) : where_(where) {}
+
+  void Read(const faultline::scenarios::Window& from, const std::string& path, std::uint32_t nodes,
+            sim::FaultWindow& to) {
+    to.kind = from.kind();
+    to.fault = from.fault();
+    to.ordinal = from.ordinal();
+    Value(path + ".begin", from.begin(), core::ParseDuration, to.begin);
+    Value(path + ".end", from.end(), core::ParseDuration, to.end);
+    if (to.end < to.begin) Problem(path + ".end", "want an end after the beginning");
+    for (const std::uint32_t node : from.nodes()) {
+      if (node >= nodes)
+        Problem(path + ".nodes", "no node n" + std::to_string(node) + " in a cluster of " + std::to_string(nodes));
+      to.nodes.push_back(core::NodeId{node});
+    }
+    for (const faultline::scenarios::Parameter& parameter : from.params()) {
+      to.params.push_back({parameter.key(), parameter.value()});
+    }
+  }
+
+  void Read(const faultline::scenarios::Expected& from, Expected& to) {
+    const auto* verdict = std::find(std::begin(kVerdicts), std::end(kVerdicts), from.verdict());
+    if (verdict == std::end(kVerdicts))
+      return Problem("expected.verdict", "want holds, violated or inconclusive, got \"" + from.verdict() + "\"");
+    to.verdict = static_cast<sim::Outcome>(verdict - std::begin(kVerdicts));
+    to.monitor = from.monitor();
+    const bool names_one = !to.monitor.empty();
+    if (names_one != (to.verdict == sim::Outcome::kViolated))
+      Problem("expected.monitor", "want the violated monitor exactly if the verdict is violated");
+    if (names_one) Value("expected.event", from.event(), core::ParseCount, to.event);
+    to.explanation = from.explanation();
+    Digest("expected.digest", from.digest(), to.digest);
+    Value("expected.events", from.events(), core::ParseCount, to.events);
+    for (int i = 0; i < from.ladder_size(); ++i) {
+      const std::string path = "expected.ladder[" + std::to_string(i) + "]";
+      Rung& rung = to.ladder.emplace_back();
+      Value(path + ".event", from.ladder(i).event(), core::ParseCount, rung.event);
+      Value(path + ".time", from.ladder(i).time(), core::ParseDuration, rung.time);
+      Digest(path + ".digest", from.ladder(i).digest(), rung.digest);
+    }
+  }
+
+  template <class T, class Parse>
+  void Value(const std::string& path, const std::string& text, Parse parse, T& to) {
+    const absl::StatusOr<T> value = parse(text);
+    if (value.ok()) {
+      to = *value;
+    } else {
+      Problem(path, std::string(value.status().message()));
+    }
+  }
+
+  void Problem(const std::string& path, const std::string& problem) {
+    if (status_.ok()) status_ = absl::InvalidArgumentError(where_.Error(path, problem));
+  }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  void Digest(const std::string& path, const std::string& text, std::string& to) {
+    if (!IsDigest(text)) Problem(path, "want 32 hexadecimal digits, got \"" + text.substr(0, 40) + "\"");
+    to = text;
+  }
+
+  const Locations& where_;
+  absl::Status status_;
+};
+
+class Silent : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int, google::protobuf::io::ColumnNumber, const std::string&) override {}
+};
+
+// The format of a file that may have fields we do not know yet.
+std::uint32_t PeekFormat(std::string_view text) {
+  Silent silent;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&silent);
+  parser.AllowUnknownField(true);
+  google::protobuf::io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
+  SeedFile file;
+  parser.Parse(&stream, &file);
+  return file.format();
+}
+
+absl::Status CheckFormat(std::uint32_t format, const std::string& file) {
+  if (format == kSeedFileFormat) return absl::OkStatus();
+  if (format == 0) return absl::InvalidArgumentError(file + ": format: not a seed file: it does not say `format: 1`");
+  return absl::InvalidArgumentError(
+      file + ": format: " + std::to_string(format) +
+      " is newer than this program, which reads 1: replay it with the version that wrote it");
+}
+
+bool SourceIsEmbedded(const std::string& source) {
+  const std::vector<std::string> known = EmbeddedSources();
+  return source.empty() || std::find(known.begin(), known.end(), source) != known.end();
+}
+
+std::string FirstLine(const std::string& name) { return "# faultline replay " + name + ".seed\n"; }
+
+}  // namespace
+
+std::string_view OutcomeName(sim::Outcome outcome) { return kVerdicts[static_cast<std::size_t>(outcome)]; }
+
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
+                         const std::vector<InputExport>& input, std::string_view version) {
+  SeedFile file;
+  file.set_format(kSeedFileFormat);
+  file.set_version(std::string(version));
+  file.set_name(scenario.plan.name);
+  file.set_seed(std::to_string(report.seed));
+  *file.mutable_scenario() = scenario.proto;
+  if (!input.empty()) file.mutable_scenario()->mutable_traces()->set_source("input");
+  for (const sim::FaultWindow& window : report.windows) Write(window, *file.add_windows());
+  for (const InputExport& one : input) {
+    faultline::scenarios::Input& added = *file.add_input();
+    added.set_at(core::FormatDuration(one.at));
+    added.set_request(one.request);
+  }
+  Write(report, *file.mutable_expected());
+  return FirstLine(scenario.plan.name) + PrintText(file);
+}
+
+absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
+                          const std::vector<InputExport>& input, std::string_view version) {
+  const std::string text = SeedFileText(scenario, report, input, version);
+  if (text.size() > kMostSeedFileBytes)
+    return absl::InvalidArgumentError(path + ": the traces make it larger than 256 MiB: run with fewer");
+  return WriteFile(path, text);
+}
+
+absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::string& file) {
+  SeedFile proto;
+  Locations where;
+  const absl::Status parsed = ParseText(text, file, proto, where);
+  const absl::Status format = CheckFormat(parsed.ok() ? proto.format() : PeekFormat(text), file);
+  // A newer file's unknown fields are no mistakes of its writer.
+  if (!parsed.ok() && (format.ok() || PeekFormat(text) == 0)) return parsed;
+  if (!format.ok()) return format;
+
+  const std::string& source = proto.scenario().traces().source();
+  if (proto.input().empty() && !SourceIsEmbedded(source)) {
+    return absl::InvalidArgumentError(
+        where.Error("scenario.traces.source", "\"" + source + "\" is not built in and the file has no `input`"));
+  }
+  const Origin origin{.name = proto.name(), .file = file, .folder = "", .own_input = !proto.input().empty()};
+  absl::StatusOr<LoadedScenario> scenario = Resolve(proto.scenario(), std::move(where), origin, "scenario.");
+  if (!scenario.ok()) return scenario.status();
+
+  LoadedSeed loaded;
+  loaded.file = file;
+  loaded.version = proto.version();
+  loaded.scenario = *std::move(scenario);
+  Reader reader(loaded.scenario.where);
+  if (proto.name().empty()) reader.Problem("name", "want the scenario's name");
+  reader.Value("seed", proto.seed(), core::ParseCount, loaded.seed);
+  std::vector<sim::FaultWindow>& windows = loaded.scenario.plan.windows.emplace();
+  for (int i = 0; i < proto.windows_size(); ++i) {
+    reader.Read(proto.windows(i), "windows[" + std::to_string(i) + "]", loaded.scenario.plan.nodes,
+                windows.emplace_back());
+  }
+  for (int i = 0; i < proto.input_size(); ++i) {
+    InputExport& input = loaded.input.emplace_back();
+    reader.Value("input[" + std::to_string(i) + "].at", proto.input(i).at(), core::ParseDuration, input.at);
+    input.request = std::move(*proto.mutable_input(i)->mutable_request());
+  }
+  reader.Read(proto.expected(), loaded.expected);
+  if (!reader.status().ok()) return reader.status();
+  return loaded;
+}
+
+absl::StatusOr<LoadedSeed> LoadSeedFile(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path, kMostSeedFileBytes);
+  if (!text.ok()) return text.status();
+  return ParseSeedFile(*text, Printable(path));
+}
+
+}  // namespace scenarios

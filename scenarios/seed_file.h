@@ -1,0 +1,68 @@
+// Seed file: one run that reproduces alone.
+//
+// It holds the scenario as it was after --set, the seed, the fault windows as
+// they happened, the traces unless they are built into the program, and what
+// came out: verdict, digest and the ladder of digests that finds the first
+// difference. It needs neither the scenario's file nor the code that drew the
+// faults. Wall time, host and path are not in it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "scenarios/load.h"
+#include "sim/report.h"
+
+namespace scenarios {
+
+inline constexpr std::size_t kMostSeedFileBytes = std::size_t{256} << 20;
+inline constexpr std::uint32_t kSeedFileFormat = 1;
+
+// One recorded export, as tracing::RecordedExport, which this folder may not include.
+struct InputExport {
+  core::Duration at{};
+  std::string request;  // an ExportTraceServiceRequest in binary
+};
+
+struct Rung {
+  std::uint64_t event = 0;
+  core::Duration time{};
+  std::string digest;
+};
+
+// What the run that was saved came to.
+struct Expected {
+  sim::Outcome verdict = sim::Outcome::kInconclusive;
+  std::string monitor;  // violated; empty unless `verdict` says so
+  std::uint64_t event = 0;
+  std::string explanation;
+  std::string digest;
+  std::uint64_t events = 0;
+  std::vector<Rung> ladder;
+};
+
+struct LoadedSeed {
+  std::string file;
+  std::string version;  // of the faultline that wrote it
+  std::uint64_t seed = 0;
+  LoadedScenario scenario;  // plan.windows is set
+  std::vector<InputExport> input;
+  Expected expected;
+};
+
+std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
+                         const std::vector<InputExport>& input, std::string_view version);
+// All or nothing.
+absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
+                          const std::vector<InputExport>& input, std::string_view version);
+
+absl::StatusOr<LoadedSeed> LoadSeedFile(const std::string& path);
+absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::string& file);
+
+std::string_view OutcomeName(sim::Outcome outcome);
+
+}  // namespace scenarios

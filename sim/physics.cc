@@ -1,0 +1,71 @@
+#include "sim/physics.h"
+
+#include "protocols/core/check.h"
+#include "sim/fault.h"
+
+namespace sim {
+namespace {
+
+// Uniform in [-limit, limit].
+std::int64_t Symmetric(std::int64_t limit, std::uint32_t node, std::uint64_t occurrence, core::Chooser& chooser) {
+  const auto bound = 2 * static_cast<std::uint64_t>(limit) + 1;
+  return static_cast<std::int64_t>(chooser.Choose({core::Purpose::kClock, node, 0, occurrence}, bound)) - limit;
+}
+
+}  // namespace
+
+Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, std::uint32_t clients)
+    : disk_plan(plan.disk),
+      members(members),
+      network(plan, members, nodes, clients),
+      disks(nodes),
+      clocks(nodes),
+      processes(nodes),
+      effects(FaultKinds().size() + 1) {}
+
+void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser) {
+  for (std::uint32_t node = 0; node < physics.clocks.size(); ++node) {
+    physics.clocks[node].SetDrift(physics.now, Symmetric(plan.max_drift_ppb, node, 0, chooser));
+    physics.clocks[node].Step(core::Duration{Symmetric(plan.max_offset.count(), node, 1, chooser)});
+  }
+}
+
+bool Physics::Crash(std::uint32_t node, Keeps keeps) {
+  Process& process = processes[node];
+  if (process.frozen) return false;
+  if (process.crashes++ > 0) return false;
+  orders.push_back({Order::Kind::kCrash, node, keeps});
+  return true;
+}
+
+bool Physics::Restart(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen) return false;
+  CHECK(process.crashes > 0);
+  if (--process.crashes > 0) return false;
+  orders.push_back({Order::Kind::kRestart, node, {}});
+  return true;
+}
+
+bool Physics::Pause(std::uint32_t node) {
+  Process& process = processes[node];
+  return !process.frozen && process.pauses++ == 0;
+}
+
+bool Physics::Resume(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen) return false;
+  CHECK(process.pauses > 0);
+  if (--process.pauses > 0) return false;
+  orders.push_back({Order::Kind::kResume, node, {}});
+  return true;
+}
+
+void Physics::StepClock(std::uint32_t node, core::Duration by) { clocks[node].Step(by); }
+
+void Physics::AddDrift(std::uint32_t node, std::int64_t ppb) {
+  clocks[node].SetDrift(now, clocks[node].drift + ppb);
+  orders.push_back({Order::Kind::kClockChanged, node, {}});
+}
+
+}  // namespace sim

@@ -1,0 +1,65 @@
+// Physics: everything of a world that does not know what protocol runs in it.
+//
+// Network, disks, clocks and processes as plain values side by side, so that a
+// world can be copied. Faults act on it through the few verbs below; what needs
+// the nodes themselves (a crash, a restart) they leave as orders, which the
+// world carries out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "protocols/core/chooser.h"
+#include "protocols/core/types.h"
+#include "sim/clock.h"
+#include "sim/disk.h"
+#include "sim/network.h"
+#include "sim/plan.h"
+
+namespace sim {
+
+struct Process {
+  std::uint32_t crashes = 0;  // reasons to be down; 0: up
+  std::uint32_t pauses = 0;   // reasons to stand still
+  bool frozen = false;        // outside the core: nothing heals it any more
+
+  bool up() const { return crashes == 0; }
+};
+
+struct Order {
+  enum class Kind : std::uint8_t { kCrash, kRestart, kResume, kClockChanged };
+  Kind kind{};
+  std::uint32_t node = 0;
+  Keeps keeps{};
+};
+
+struct Physics {
+  Physics() = default;
+  Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, std::uint32_t clients);
+
+  // Verbs for faults. Each answers whether it changed anything.
+  bool Crash(std::uint32_t node, Keeps keeps);
+  bool Restart(std::uint32_t node);
+  bool Pause(std::uint32_t node);
+  bool Resume(std::uint32_t node);
+  void StepClock(std::uint32_t node, core::Duration by);
+  // Windows may overlap, so changes add up.
+  void AddDrift(std::uint32_t node, std::int64_t ppb);
+
+  core::TrueTime now{};
+  DiskPlan disk_plan;
+  std::uint32_t members = 0;              // of the cluster; other nodes are applications
+  Network network;
+  std::vector<Disk> disks;                // by node, like the next two
+  std::vector<Clock> clocks;
+  std::vector<Process> processes;
+  std::optional<std::uint32_t> leader;    // the last node that announced its election
+  std::vector<std::uint64_t> effects;     // by kind, in the order of FaultKinds(); the last: of no kind
+  std::vector<Order> orders;              // for the world, in order
+};
+
+// Gives each node the offset and drift that its clock has by nature.
+void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser);
+
+}  // namespace sim

@@ -1,0 +1,144 @@
+// Run: one world and what only watches it: monitors, recording, limits.
+//
+// Stops at the first violation, at the end of the plan, when the budget of
+// events is used up, or when asked to. Says in a Report what happened.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocols/core/check.h"
+#include "protocols/core/text.h"
+#include "sim/plan.h"
+#include "sim/report.h"
+#include "sim/world.h"
+
+namespace sim {
+
+struct RunOptions {
+  std::uint64_t seed = 0;
+  bool record = false;
+  std::uint64_t record_from_event = 0;
+  std::atomic<bool>* stop = nullptr;
+  core::Mutation mutation{};
+};
+
+// Passes facts to a panel of monitors and, if asked, keeps a line for each event.
+// `Panel` has OnFact and OnEngineFact, like a world's observer.
+template <class Panel>
+class Watcher {
+ public:
+  static constexpr bool kWantsManifests = true;
+
+  Watcher(Panel& panel, const RunOptions& options) : panel_(panel), options_(options) {}
+
+  template <class Fact>
+  void OnFact(core::NodeId node, const Fact& fact) {
+    panel_.OnFact(node, fact);
+  }
+  void OnEngineFact(core::NodeId node, const facts::Engine& fact) { panel_.OnEngineFact(node, fact); }
+
+  // A line about event number `event`, which happens at `now`.
+  template <class MakeText>
+  void Note(std::uint64_t event, core::Duration now, MakeText&& make) {
+    if (options_.record && event >= options_.record_from_event) AddLine(event, now, make());
+  }
+
+  std::vector<std::string>& lines() { return lines_; }
+
+ private:
+  void AddLine(std::uint64_t event, core::Duration now, const std::string& text) {
+    std::string line = std::to_string(event) + " ";
+    core::AppendDuration(line, now);
+    lines_.push_back(line + "  " + text);
+  }
+
+  Panel& panel_;
+  const RunOptions& options_;
+  std::vector<std::string> lines_;
+};
+
+namespace internal {
+
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const std::vector<std::uint64_t>& effects,
+                                      core::Duration now);
+std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
+Outcome JudgeMonitors(const Plan& plan, bool finished, Report& report);
+
+template <class Panel>
+void ReportMonitors(Panel& panel, Report& report) {
+  for (auto& seat : panel.seats()) {
+    MonitorReport monitor{seat.name, Outcome::kHolds, seat.monitor->judged, seat.monitor->violation};
+    if (!monitor.explanation.empty()) {
+      monitor.outcome = Outcome::kViolated;
+    } else if (monitor.judged == 0) {
+      monitor.outcome = Outcome::kInconclusive;
+      monitor.explanation = "it judged nothing";
+    }
+    report.monitors.push_back(std::move(monitor));
+  }
+  std::sort(report.monitors.begin(), report.monitors.end(),
+            [](const MonitorReport& a, const MonitorReport& b) { return a.name < b.name; });
+}
+
+template <class Panel>
+void ReportViolation(Panel& panel, std::uint64_t event, core::Duration now, bool at_end, Report& report) {
+  const auto* seat = panel.broken();
+  if (seat == nullptr) return;
+  Violation violation{seat->name, event, now, std::nullopt, seat->monitor->violation};
+  if (!at_end) violation.node = panel.broken_at();
+  report.violation = std::move(violation);
+}
+
+}  // namespace internal
+
+// Runs a plan over nodes of type N. `Panel` judges; see invariants/invariant.h.
+template <core::Node N, class Panel>
+Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& config, Shape shape, Panel& panel,
+           const RunOptions& options) {
+  core::CheckContext& context = core::ThisThreadsCheckContext();
+  context = {options.seed, 0};
+  World<N> world(plan, config, shape, options.seed, options.mutation);
+  Watcher<Panel> watcher(panel, options);
+  world.Start(watcher);
+  bool finished = false;
+  while (panel.broken() == nullptr) {
+    if (!world.Step(watcher)) {
+      finished = true;
+      break;
+    }
+    context.event = world.events();
+    if (world.events() >= plan->max_events) break;
+    if ((world.events() & 1023) == 0 && options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) break;
+  }
+  if (finished) panel.AtEnd();
+
+  Report report;
+  report.scenario = plan->name;
+  report.seed = options.seed;
+  report.digest = world.digest().state.Finished();
+  report.events = world.events();
+  report.simulated = world.now();
+  report.messages = world.physics().network.counts();
+  for (const Disk& disk : world.physics().disks) {
+    report.disk.syncs += disk.counts().syncs;
+    report.disk.lost += disk.counts().lost;
+    report.disk.torn += disk.counts().torn;
+  }
+  if (plan->workload.clients > 0) report.requests = world.requests();
+  report.faults = internal::ReportFaults(world.windows(), world.physics().effects, world.now());
+  report.windows = internal::ReportWindows(world.windows(), world.now());
+  report.ladder = world.digest().Ladder(world.events(), world.now());
+  report.recording = std::move(watcher.lines());
+  internal::ReportMonitors(panel, report);
+  internal::ReportViolation(panel, world.events(), world.now(), finished, report);
+  report.outcome = internal::JudgeMonitors(*plan, finished, report);
+  return report;
+}
+
+}  // namespace sim

@@ -1,0 +1,76 @@
+// Workload: clients that ask one thing at a time, wait for the answer or a
+// timeout, think, and ask again.
+//
+// A client stays with the node that served it last and tries the next after a
+// refusal or a timeout. After a timeout the outcome of the request is unknown
+// and it is never sent again. When the storm is over, each client goes on until
+// one request that it sent after the storm has been served: its probe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "protocols/core/chooser.h"
+#include "protocols/core/types.h"
+#include "sim/plan.h"
+
+namespace sim {
+
+struct Client {
+  std::uint64_t sequence = 0;            // of the last request
+  bool waiting = false;                  // for its answer
+  bool probing = false;                  // it was sent after the storm
+  bool served = false;                   // a probe has been
+  std::optional<std::uint32_t> target;   // the node that answered last
+  std::uint64_t draws = 0;
+
+  std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {
+    return chooser.Choose({core::Purpose::kClient, self, 0, draws++}, bound);
+  }
+
+  core::Duration Think(const WorkloadPlan& plan, std::uint32_t self, core::Chooser& chooser) {
+    const auto spread = static_cast<std::uint64_t>((plan.think.max - plan.think.min).count()) + 1;
+    return plan.think.min + core::Duration{Draw(spread, self, chooser)};
+  }
+
+  bool MaySend(const WorkloadPlan& plan, bool settling) const {
+    if (waiting) return false;
+    if (settling) return !served;
+    return plan.requests == 0 || sequence < plan.requests;
+  }
+
+  // Counts a request out. True: it is the first probe.
+  bool Send(const WorkloadPlan&, bool settling) {
+    const bool first_probe = settling && !probing;
+    ++sequence;
+    waiting = true;
+    probing = settling;
+    return first_probe;
+  }
+
+  std::uint32_t Target(std::uint32_t self, std::uint32_t members, core::Chooser& chooser) {
+    if (!target) target = static_cast<std::uint32_t>(Draw(members, self, chooser));
+    target = *target % members;
+    return *target;
+  }
+
+  // True: a probe has been served, for the first time.
+  bool Answered(bool ok, std::uint32_t from) {
+    waiting = false;
+    if (!ok) {
+      target = *target + 1;
+      return false;
+    }
+    target = from;
+    const bool first = probing && !served;
+    served = served || probing;
+    return first;
+  }
+
+  void TimedOut() {
+    waiting = false;
+    target = *target + 1;
+  }
+};
+
+}  // namespace sim

@@ -1,0 +1,600 @@
+// World: a cluster of hosts in simulated time.
+//
+// Pops the next event, hands it to the node concerned, commits the effects and
+// schedules what follows. All randomness comes from one chooser, all order from
+// (time, sequence), and no member points to another, so `World fork = world;` is
+// a snapshot that goes on like the original.
+//
+// Messages from a node to itself arrive at once and are never lost. Observers
+// see facts and, if they ask, a line of text per event; they change nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocols/core/check.h"
+#include "protocols/core/facts.h"
+#include "protocols/core/host.h"
+#include "protocols/core/quorum.h"
+#include "protocols/core/text.h"
+#include "sim/digest.h"
+#include "sim/event_queue.h"
+#include "sim/fault.h"
+#include "sim/physics.h"
+#include "sim/plan.h"
+#include "sim/report.h"
+#include "sim/slab.h"
+#include "sim/timers.h"
+#include "sim/workload.h"
+
+namespace sim {
+
+// Sees nothing: the world alone.
+struct NoObserver {
+  template <class Fact>
+  void OnFact(core::NodeId, const Fact&) {}
+  void OnEngineFact(core::NodeId, const facts::Engine&) {}
+  template <class MakeText>
+  void Note(std::uint64_t, core::Duration, MakeText&&) {}
+  static constexpr bool kWantsManifests = false;
+};
+
+// The shape of a cluster: nodes 0 to members-1 are the cluster, the others its applications.
+struct Shape {
+  std::uint32_t members = 0;
+  std::uint32_t nodes = 0;
+};
+
+template <core::Node N>
+class World {
+ public:
+  World(std::shared_ptr<const Plan> plan, typename N::Config config, Shape shape, std::uint64_t seed,
+        core::Mutation mutation = {})
+      : plan_(std::move(plan)),
+        config_(std::move(config)),
+        mutation_(mutation),
+        chooser_(seed),
+        physics_(*plan_, shape.members, shape.nodes, plan_->workload.clients),
+        hosts_(shape.nodes),
+        timers_(shape.nodes),
+        parked_(shape.nodes),
+        clients_(plan_->workload.clients) {
+    DrawClocks(plan_->clock, physics_, chooser_);
+  }
+
+  // Starts every node and schedules faults, load and the end of the storm.
+  template <class Observer>
+  void Start(Observer& observer) {
+    windows_ = DrawWindows(*plan_, chooser_);
+    for (std::uint32_t i = 0; i < windows_.size(); ++i) {
+      Push(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, 0);
+      Push(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, 0);
+    }
+    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
+    for (std::uint32_t node = 0; node < hosts_.size(); ++node) StartNode(node, observer);
+    for (std::uint32_t client = 0; client < clients_.size(); ++client) Think(client);
+  }
+
+  // Makes the next step. False: nothing more happens before the end of the plan.
+  template <class Observer>
+  bool Step(Observer& observer) {
+    const core::TrueTime end{plan_->storm + plan_->settle};
+    while (!queue_.empty()) {
+      if (queue_.Min() > end.time_since_epoch().count()) break;
+      const Event event = queue_.Pop();
+      physics_.now = core::TrueTime{core::Duration{event.at}};
+      if (!Dispatch(event, observer)) continue;
+      ++events_;
+      digest_.Climb(events_, now());
+      return true;
+    }
+    physics_.now = end;
+    return false;
+  }
+
+  core::Duration now() const { return physics_.now.time_since_epoch(); }
+  std::uint64_t events() const { return events_; }
+  bool settling() const { return settling_; }
+  const Digest& digest() const { return digest_; }
+  const Physics& physics() const { return physics_; }
+  const std::vector<core::Host<N>>& hosts() const { return hosts_; }
+  const typename N::Config& config() const { return config_; }
+  const std::vector<ActiveFault>& windows() const { return windows_; }
+  const RequestCounts& requests() const { return requests_; }
+  const std::vector<std::uint32_t>& core() const { return core_; }
+  std::size_t pending() const { return queue_.size(); }
+  // Steps run under another chooser, for example one that replays or enumerates.
+  core::Tape& chooser() { return chooser_; }
+
+ private:
+  enum Kind : std::uint8_t {
+    kMessage,
+    kTimer,
+    kSync,
+    kRequest,
+    kReply,
+    kClientWake,
+    kClientTimeout,
+    kFaultBegin,
+    kFaultEnd,
+    kSettle
+  };
+  struct Packet {
+    std::uint32_t from;
+    typename N::Message message;
+  };
+  struct RequestPacket {
+    core::RequestId id;
+    typename N::Request request;
+  };
+  struct ReplyPacket {
+    core::RequestId id;
+    typename N::Reply reply;
+    std::uint32_t from;
+  };
+
+  // What a host does to the world, on behalf of one node.
+  template <class Observer>
+  struct Sink {
+    World& world;
+    std::uint32_t node;
+    Observer& observer;
+
+    void Send(core::NodeId to, typename N::Message message) {
+      world.Post(node, core::Number(to), std::move(message));
+    }
+    void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
+    void Announce(const typename N::Fact& fact) {
+      if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
+      observer.Note(world.events_ + 1, world.now(), [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
+      observer.OnFact(core::NodeId{node}, fact);
+    }
+    void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
+    void Cancel(const typename N::Timer& timer) { world.timers_[node].Cancel(timer); }
+    void WantSync() { world.BeginSync(node); }
+  };
+
+  // The clocks of one node, as the node may read them.
+  struct NodeClocks final : core::Clocks {
+    NodeClocks(const Clock& clock, core::TrueTime now) : clock_(clock), now_(now) {}
+    core::LocalTime Local() const override { return clock_.Local(now_); }
+    core::WallTime Wall() const override { return clock_.Wall(now_); }
+
+   private:
+    const Clock& clock_;
+    core::TrueTime now_;
+  };
+
+  void Push(core::TrueTime at, Kind kind, std::uint32_t slot, std::uint32_t to) {
+    queue_.Push(Event{at.time_since_epoch().count(), sequence_++, kind, slot, to});
+  }
+
+  void Absorb(const Event& event, std::uint32_t about) {
+    digest_.state.Mix(static_cast<std::uint64_t>(event.at));
+    digest_.state.Mix((static_cast<std::uint64_t>(event.kind) << 56) ^ (static_cast<std::uint64_t>(event.to) << 32) ^
+                      about);
+  }
+
+  template <class Observer>
+  bool Dispatch(const Event& event, Observer& observer) {
+    switch (static_cast<Kind>(event.kind)) {
+      case kMessage: return Deliver(event, observer);
+      case kTimer: return Expire(event, observer);
+      case kSync: return EndSync(event, observer);
+      case kRequest: return Ask(event, observer);
+      case kReply: return Answer(event, observer);
+      case kClientWake: return Wake(event, observer);
+      case kClientTimeout: return TimeOut(event, observer);
+      case kFaultBegin: return Begin(event, observer);
+      case kFaultEnd: return End(event, observer);
+      case kSettle: return Settle(event, observer);
+    }
+    return false;
+  }
+
+  // --- nodes -------------------------------------------------------------------
+
+  // Runs `step(node, env)` and commits what it did.
+  template <class Observer, class StepNode>
+  void RunNode(std::uint32_t node, Observer& observer, StepNode&& step) {
+    core::Host<N>& host = hosts_[node];
+    const NodeClocks clocks(physics_.clocks[node], physics_.now);
+    const core::Surroundings surroundings{core::NodeId{node}, &clocks, &chooser_, &host.draws};
+    core::Env<N> env(surroundings, config_, effects_);
+    step(host.node, env);
+    Sink<Observer> sink{*this, node, observer};
+    host.Commit(effects_, sink, mutation_, plan_->disk.sync);
+  }
+
+  template <class Observer>
+  void StartNode(std::uint32_t node, Observer& observer) {
+    RunNode(node, observer, [](N& n, core::Env<N>& env) { n.Start(env); });
+  }
+
+  // Whether this node can take an event now; if not, what becomes of the event.
+  enum class Readiness : std::uint8_t { kReady, kParked, kDead };
+  Readiness CheckReady(const Event& event) {
+    const Process& process = physics_.processes[event.to];
+    if (!process.up() || (process.frozen && process.pauses > 0)) return Readiness::kDead;
+    if (process.pauses == 0) return Readiness::kReady;
+    parked_[event.to].push_back(event);
+    return Readiness::kParked;
+  }
+
+  void Post(std::uint32_t from, std::uint32_t to, typename N::Message&& message) {
+    if (from == to) {
+      ++physics_.network.counts().sent;
+      Push(physics_.now, kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+      return;
+    }
+    const Fate fate = physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects);
+    if (fate.copies == 0) return;
+    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Put(Packet{from, message}), to);
+    Push(physics_.now + fate.delay[0], kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+  }
+
+  template <class Observer>
+  bool Deliver(const Event& event, Observer& observer) {
+    const Readiness readiness = CheckReady(event);
+    if (readiness == Readiness::kParked) return false;
+    if (readiness == Readiness::kDead) {
+      ++physics_.network.counts().dead;
+      packets_.Free(event.slot);
+      return false;
+    }
+    ++physics_.network.counts().delivered;
+    const Packet& packet = packets_[event.slot];
+    const core::NodeId from{packet.from};
+    Absorb(event, packet.from);
+    core::Absorb(digest_.state, packet.message);
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(from) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.message);
+    });
+    if constexpr (Observer::kWantsManifests && requires { N::kHasManifest; }) {
+      N::Manifest(packet.message,
+                  [&](const facts::Engine& fact) { observer.OnEngineFact(core::NodeId{event.to}, fact); });
+    }
+    if (static_cast<int>(packet.message.index()) == mutation_.ignore_message) {
+      packets_.Free(event.slot);
+      return true;
+    }
+    // Effects are only collected while the handler runs, so the packet stays where it is.
+    core::Host<N>& host = hosts_[event.to];
+    const NodeClocks clocks(physics_.clocks[event.to], physics_.now);
+    const core::Surroundings surroundings{core::NodeId{event.to}, &clocks, &chooser_, &host.draws};
+    core::Env<N> env(surroundings, config_, effects_);
+    std::visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
+    packets_.Free(event.slot);
+    Sink<Observer> sink{*this, event.to, observer};
+    host.Commit(effects_, sink, mutation_, plan_->disk.sync);
+    return true;
+  }
+
+  // --- timers ------------------------------------------------------------------
+
+  void ArmTimer(std::uint32_t node, const typename N::Timer& timer, core::Between after) {
+    const std::uint32_t slot = timers_[node].SlotFor(timer);
+    const auto spread = static_cast<std::uint64_t>((after.max - after.min).count()) + 1;
+    core::Duration length = after.min;
+    if (spread > 1) {
+      length += core::Duration{chooser_.Choose({core::Purpose::kTimer, node, 0, timer_draws_[node]++}, spread)};
+    }
+    if (timers_[node].Arm(slot, length, physics_.clocks[node], physics_.now)) PushTimer(node, slot);
+  }
+
+  void PushTimer(std::uint32_t node, std::uint32_t slot) {
+    auto& timer = timers_[node].slots[slot];
+    timer.event = sequence_;
+    Push(timer.fires_at, kTimer, slot, node);
+  }
+
+  template <class Observer>
+  bool Expire(const Event& event, Observer& observer) {
+    auto& slot = timers_[event.to].slots[event.slot];
+    if (!slot.queued || slot.event != event.sequence) return false;
+    const Readiness readiness = physics_.processes[event.to].pauses > 0 ? Readiness::kParked : Readiness::kReady;
+    slot.queued = false;
+    if (readiness == Readiness::kParked) return false;  // Resume schedules it again
+    if (!slot.armed) return false;
+    if (physics_.clocks[event.to].Local(physics_.now) < slot.deadline) {
+      if (timers_[event.to].Schedule(event.slot, physics_.clocks[event.to])) PushTimer(event.to, event.slot);
+      return false;
+    }
+    slot.armed = false;
+    const typename N::Timer timer = slot.timer;
+    Absorb(event, 0);
+    core::Absorb(digest_.state, timer);
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
+    RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(timer, env); });
+    return true;
+  }
+
+  void RescheduleTimers(std::uint32_t node) {
+    auto& timers = timers_[node];
+    for (std::uint32_t slot = 0; slot < timers.slots.size(); ++slot) {
+      if (timers.Schedule(slot, physics_.clocks[node])) PushTimer(node, slot);
+    }
+  }
+
+  // --- disks -------------------------------------------------------------------
+
+  void BeginSync(std::uint32_t node) {
+    core::Duration latency{};
+    Disk& disk = physics_.disks[node];
+    if (disk.BeginSync(hosts_[node].journal.size(), physics_.disk_plan, node, chooser_, &latency)) {
+      Push(physics_.now + latency, kSync, disk.boot(), node);
+    }
+  }
+
+  template <class Observer>
+  bool EndSync(const Event& event, Observer& observer) {
+    Disk& disk = physics_.disks[event.to];
+    if (event.slot != disk.boot()) return false;  // the machine crashed since
+    const Readiness readiness = CheckReady(event);
+    if (readiness != Readiness::kReady) return false;
+    Absorb(event, 0);
+    const std::uint64_t durable = disk.EndSync();
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records"; });
+    Sink<Observer> sink{*this, event.to, observer};
+    hosts_[event.to].Synced(durable, sink);
+    BeginSync(event.to);
+    return true;
+  }
+
+  // --- clients -------------------------------------------------------------------
+
+  std::uint32_t ClientEndpoint(std::uint32_t client) const {
+    return static_cast<std::uint32_t>(hosts_.size()) + client;
+  }
+
+  void Think(std::uint32_t client) {
+    Push(physics_.now + clients_[client].Think(plan_->workload, client, chooser_), kClientWake, 0, client);
+  }
+
+  template <class Observer>
+  bool Wake(const Event& event, Observer& observer) {
+    Client& client = clients_[event.to];
+    if (!client.MaySend(plan_->workload, settling_)) return false;
+    Absorb(event, 0);
+    ++requests_.sent;
+    const bool probe = client.Send(plan_->workload, settling_);
+    if (probe) observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeSent{});
+    const core::RequestId id{core::ClientId{event.to}, client.sequence};
+    const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
+    Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
+    if constexpr (requires { N::RandomRequest([](std::uint64_t) { return 0; }, 0); }) {
+      const auto draw = [&](std::uint64_t bound) { return client.Draw(bound, event.to, chooser_); };
+      typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
+      observer.Note(events_ + 1, now(), [&] {
+        return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
+      });
+      const Fate fate =
+          physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
+      for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+        Push(physics_.now + fate.delay[copy], kRequest, asked_.Put(RequestPacket{id, request}), to);
+      }
+    }
+    return true;
+  }
+
+  template <class Observer>
+  bool Ask(const Event& event, Observer& observer) {
+    const Readiness readiness = CheckReady(event);
+    if (readiness == Readiness::kParked) return false;
+    const RequestPacket packet = std::move(asked_[event.slot]);
+    asked_.Free(event.slot);
+    if (readiness == Readiness::kDead) {
+      ++physics_.network.counts().dead;
+      return false;
+    }
+    ++physics_.network.counts().delivered;
+    Absorb(event, core::Number(packet.id.client));
+    core::Absorb(digest_.state, packet.request);
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(packet.id) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.request);
+    });
+    RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(packet.id, packet.request, env); });
+    return true;
+  }
+
+  void PostReply(std::uint32_t from, core::RequestId to, typename N::Reply&& reply) {
+    const std::uint32_t client = core::Number(to.client);
+    if (client >= clients_.size()) return;
+    const Fate fate = physics_.network.Send(from, ClientEndpoint(client), physics_.now, chooser_, physics_.effects);
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+      Push(physics_.now + fate.delay[copy], kReply, replies_.Put(ReplyPacket{to, reply, from}), client);
+    }
+  }
+
+  template <class Observer>
+  bool Answer(const Event& event, Observer& observer) {
+    const ReplyPacket packet = std::move(replies_[event.slot]);
+    replies_.Free(event.slot);
+    ++physics_.network.counts().delivered;
+    Absorb(event, packet.from);
+    core::Absorb(digest_.state, packet.reply);
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(core::NodeId{packet.from}) + "->" + core::Text(packet.id) + " " + core::Text(packet.reply);
+    });
+    Client& client = clients_[event.to];
+    if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
+    const bool served = Served(packet.reply);
+    ++(served ? requests_.answered : requests_.refused);
+    if (client.Answered(served, packet.from)) {
+      observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeAnswered{});
+    }
+    Think(event.to);
+    return true;
+  }
+
+  static bool Served(const typename N::Reply& reply) {
+    if constexpr (requires { reply.result.has_value(); }) {
+      return reply.result.has_value();
+    } else {
+      return true;
+    }
+  }
+
+  template <class Observer>
+  bool TimeOut(const Event& event, Observer& observer) {
+    Client& client = clients_[event.to];
+    if (!client.waiting || static_cast<std::uint32_t>(client.sequence) != event.slot) return false;
+    Absorb(event, 0);
+    ++requests_.timed_out;
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
+    client.TimedOut();
+    Think(event.to);
+    return true;
+  }
+
+  // --- faults ------------------------------------------------------------------
+
+  template <class Observer>
+  bool Begin(const Event& event, Observer& observer) {
+    ActiveFault& active = windows_[event.slot];
+    BeginFault(*plan_, active, physics_, chooser_);
+    Absorb(event, event.slot);
+    core::Absorb(digest_.state, active.window.nodes);
+    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
+    CarryOutOrders(observer);
+    return true;
+  }
+
+  template <class Observer>
+  bool End(const Event& event, Observer& observer) {
+    ActiveFault& active = windows_[event.slot];
+    if (!active.begun) return false;
+    EndFault(active, physics_, chooser_);
+    active.begun = false;
+    Absorb(event, event.slot);
+    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
+    CarryOutOrders(observer);
+    return true;
+  }
+
+  template <class Observer>
+  void CarryOutOrders(Observer& observer) {
+    for (std::size_t i = 0; i < physics_.orders.size(); ++i) {
+      const Order order = physics_.orders[i];
+      switch (order.kind) {
+        case Order::Kind::kCrash: CrashNode(order.node, order.keeps, observer); break;
+        case Order::Kind::kRestart: RestartNode(order.node, observer); break;
+        case Order::Kind::kResume: ResumeNode(order.node); break;
+        case Order::Kind::kClockChanged: RescheduleTimers(order.node); break;
+      }
+    }
+    physics_.orders.clear();
+  }
+
+  template <class Observer>
+  void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
+    core::Host<N>& host = hosts_[node];
+    const std::uint64_t written = host.journal.size();
+    const std::uint64_t survivors =
+        physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
+    host.Crash(survivors);
+    timers_[node].Clear();
+    if (physics_.leader == node) physics_.leader.reset();
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
+             std::to_string(written) + " records survive";
+    });
+    observer.OnEngineFact(core::NodeId{node}, facts::Crashed{});
+  }
+
+  template <class Observer>
+  void RestartNode(std::uint32_t node, Observer& observer) {
+    hosts_[node].Recover();
+    physics_.clocks[node].Boot(physics_.now);
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
+    observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
+    StartNode(node, observer);
+  }
+
+  void ResumeNode(std::uint32_t node) {
+    for (const Event& event : parked_[node]) Push(physics_.now, static_cast<Kind>(event.kind), event.slot, event.to);
+    parked_[node].clear();
+    RescheduleTimers(node);
+  }
+
+  // The storm is over. A core that contains a majority is healed for good; what
+  // is wrong outside it stays wrong, so that progress cannot hang on it.
+  template <class Observer>
+  bool Settle(const Event& event, Observer& observer) {
+    Absorb(event, 0);
+    settling_ = true;
+    ChooseCore();
+    observer.Note(events_ + 1, now(), [&] {
+      std::string text = "the storm is over, the core is";
+      for (const std::uint32_t node : core_) text += " " + core::Text(core::NodeId{node});
+      return text;
+    });
+    for (std::uint32_t i = 0; i < windows_.size(); ++i) {
+      if (!windows_[i].begun) continue;
+      EndFault(windows_[i], physics_, chooser_);
+      windows_[i].begun = false;
+    }
+    CarryOutOrders(observer);
+    for (const std::uint32_t node : core_) observer.OnEngineFact(core::NodeId{node}, facts::InCore{});
+    for (std::uint32_t client = 0; client < clients_.size(); ++client) {
+      if (!clients_[client].waiting) Think(client);
+    }
+    return true;
+  }
+
+  void ChooseCore() {
+    const std::uint32_t members = physics_.members;
+    std::vector<std::uint32_t> rest(members);
+    for (std::uint32_t node = 0; node < members; ++node) rest[node] = node;
+    std::uint64_t occurrence = 0;
+    const auto draw = [&](std::uint64_t bound) {
+      return chooser_.Choose({core::Purpose::kCore, 0, 0, occurrence++}, bound);
+    };
+    std::uint64_t outside = 0;
+    if (plan_->core == Core::kQuorum) outside = draw(members - core::Majority(members) + 1);
+    for (; outside > 0; --outside) {
+      const auto at = rest.begin() + static_cast<std::ptrdiff_t>(draw(rest.size()));
+      Freeze(*at);
+      rest.erase(at);
+    }
+    core_ = rest;
+  }
+
+  void Freeze(std::uint32_t node) {
+    physics_.processes[node].frozen = true;
+    for (std::uint32_t other = 0; other < physics_.network.endpoints(); ++other) {
+      if (other == node) continue;
+      const auto no_kind = static_cast<std::uint32_t>(FaultKinds().size());
+      physics_.network.Cut(node, other, no_kind);
+      physics_.network.Cut(other, node, no_kind);
+    }
+  }
+
+  std::shared_ptr<const Plan> plan_;
+  typename N::Config config_;
+  core::Mutation mutation_;
+  core::Tape chooser_;
+  Physics physics_;
+  EventQueue queue_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t events_ = 0;
+  bool settling_ = false;
+  std::vector<core::Host<N>> hosts_;
+  std::vector<Timers<typename N::Timer>> timers_;
+  std::vector<std::uint64_t> timer_draws_ = std::vector<std::uint64_t>(hosts_.size());
+  std::vector<std::vector<Event>> parked_;     // events that wait for a paused node
+  Slab<Packet> packets_;
+  Slab<RequestPacket> asked_;
+  Slab<ReplyPacket> replies_;
+  std::vector<Client> clients_;
+  RequestCounts requests_;
+  std::vector<ActiveFault> windows_;
+  std::vector<std::uint32_t> core_;            // once the storm is over
+  core::Effects<N> effects_;                   // empty between steps
+  Digest digest_;
+};
+
+}  // namespace sim

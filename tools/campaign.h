@@ -1,0 +1,26 @@
+// Campaign: one experiment under many seeds, one run per thread, heard of in
+// the order of the seeds however many threads there are.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "absl/status/status.h"
+#include "sim/report.h"
+#include "tools/experiment.h"
+#include "tools/seeds.h"
+
+namespace tools {
+
+struct CampaignOutcome {
+  absl::Status status;         // the first run that could not be made, if any
+  std::uint64_t finished = 0;  // runs reported
+  bool stopped = false;        // by a signal: the seeds from first + finished on are still to do
+};
+
+// `each` gets every report, in the calling thread; `idle` is called about ten
+// times a second while waiting.
+CampaignOutcome RunSeeds(const Experiment& experiment, SeedRange seeds, std::uint32_t jobs,
+                         const std::function<void(const sim::Report&)>& each, const std::function<void()>& idle);
+
+}  // namespace tools

@@ -1,0 +1,23 @@
+// Commands: each takes its options and answers with the exit code.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "tools/options.h"
+
+namespace tools {
+
+int RunCommand(const RunOptions& options);
+int ReplayCommand(const ReplayOptions& options);
+int ListCommand(const ListOptions& options);
+
+// On standard error, a line each; answers with the exit code it means.
+int PrintErrors(const absl::Status& status);
+
+// Whether `path` can be written later, so that a long run does not end in an error.
+absl::Status CheckWritable(const std::string& option, const std::string& path);
+
+void Print(const std::string& text);
+
+}  // namespace tools

@@ -1,0 +1,43 @@
+// Experiment: a scenario whose every name is known and whose traces are read,
+// ready to run with any seed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "protocols/collector/traffic.h"
+#include "scenarios/load.h"
+#include "scenarios/seed_file.h"
+#include "sim/report.h"
+#include "tools/catalog.h"
+
+namespace tools {
+
+struct Experiment {
+  scenarios::LoadedScenario scenario;
+  std::shared_ptr<const collector::Traffic> traffic;  // null: clients instead of collectors
+  bool own_input = false;                             // the traces are not built in: a seed file must carry them
+  const Protocol* protocol = nullptr;
+};
+
+// `traces`: a file or folder instead of the scenario's source; empty: none.
+absl::StatusOr<Experiment> Prepare(scenarios::LoadedScenario scenario, const std::string& traces);
+absl::StatusOr<Experiment> Prepare(scenarios::LoadedSeed seed);
+
+struct RunRequest {
+  std::uint64_t seed = 0;
+  bool record = false;
+  std::uint64_t record_from_event = 0;
+  std::atomic<bool>* stop = nullptr;
+};
+
+// Judged. What the engine throws is an error of code kInternal.
+absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request);
+
+// What a seed file of this experiment must carry.
+std::vector<scenarios::InputExport> OwnInput(const Experiment& experiment);
+
+}  // namespace tools

@@ -1,0 +1,123 @@
+// list: what there is, one line each.
+#include <algorithm>
+
+#include "protocols/tracing/json.h"
+#include "scenarios/load.h"
+#include "tools/catalog.h"
+#include "tools/commands.h"
+#include "tools/exit_code.h"
+#include "tools/registries.h"
+
+namespace tools {
+namespace {
+
+// One thing, with whatever it says about itself.
+struct Item {
+  std::string name;
+  std::string summary;
+  std::vector<Parameter> parameters;
+  std::string source_key;  // of JSON: "source", "protocol"
+  std::string source;
+};
+
+std::vector<Item> Protocols() {
+  std::vector<Item> items;
+  for (const auto& [name, protocol] : Catalog()) items.push_back({name, protocol.summary, protocol.parameters, "", ""});
+  return items;
+}
+
+std::vector<Item> FaultItems() {
+  std::vector<Item> items;
+  for (const FaultEntry& entry : Faults()) items.push_back({entry.name, entry.summary, entry.parameters, "", ""});
+  return items;
+}
+
+std::vector<Item> InvariantItems() {
+  std::vector<Item> items;
+  for (const InvariantEntry& entry : Invariants())
+    items.push_back({entry.name, entry.statement, {}, "source", entry.source});
+  return items;
+}
+
+absl::StatusOr<std::vector<Item>> ScenarioItems() {
+  std::vector<Item> items;
+  for (const std::string& name : scenarios::ShippedScenarios()) {
+    const absl::StatusOr<scenarios::LoadedScenario> scenario = scenarios::LoadScenario(name);
+    if (!scenario.ok()) return scenario.status();
+    items.push_back({name, scenario->plan.summary, {}, "protocol", scenario->plan.protocol});
+  }
+  return items;
+}
+
+absl::StatusOr<std::vector<Item>> Items(const std::string& what) {
+  if (what == "protocols") return Protocols();
+  if (what == "faults") return FaultItems();
+  if (what == "invariants") return InvariantItems();
+  return ScenarioItems();
+}
+
+std::string TextOf(const std::vector<Item>& items, bool verbose) {
+  std::size_t width = 0;
+  for (const Item& item : items) width = std::max(width, item.name.size());
+  std::string text;
+  for (const Item& item : items) {
+    text += item.name + std::string(width + 2 - item.name.size(), ' ') + item.summary;
+    if (!item.source.empty()) text += "  (" + item.source + ")";
+    text += "\n";
+    if (!verbose) continue;
+    for (const Parameter& p : item.parameters)
+      text += std::string(width + 2, ' ') + p.name + "  " + p.fallback + "  " + p.help + "\n";
+  }
+  return text;
+}
+
+void Write(const std::vector<Parameter>& parameters, tracing::JsonWriter& out) {
+  out.Key("parameters");
+  out.BeginArray();
+  for (const Parameter& parameter : parameters) {
+    out.BeginObject();
+    out.Key("name");
+    out.String(parameter.name);
+    out.Key("default");
+    out.String(parameter.fallback);
+    out.Key("help");
+    out.String(parameter.help);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
+std::string JsonOf(const std::string& what, const std::vector<Item>& items) {
+  tracing::JsonWriter out;
+  out.BeginObject();
+  out.Key(what);
+  out.BeginArray();
+  for (const Item& item : items) {
+    out.BeginObject();
+    out.Key("name");
+    out.String(item.name);
+    out.Key("summary");
+    out.String(item.summary);
+    if (!item.source_key.empty()) {
+      out.Key(item.source_key);
+      out.String(item.source);
+    } else {
+      Write(item.parameters, out);
+    }
+    out.EndObject();
+  }
+  out.EndArray();
+  out.EndObject();
+  return out.Take() + "\n";
+}
+
+}  // namespace
+
+int ListCommand(const ListOptions& options) {
+  const absl::StatusOr<std::vector<Item>> items = Items(options.what);
+  if (!items.ok()) return PrintErrors(items.status());
+  Print(options.output.json ? JsonOf(options.what, *items) : TextOf(*items, options.output.verbose));
+  return items->empty() ? kInconclusive : kAsExpected;
+}
+
+}  // namespace tools

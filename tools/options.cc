@@ -1,0 +1,214 @@
+#include "tools/options.h"
+
+#include <cstdio>
+#include <thread>
+
+#include "CLI/CLI.hpp"
+#include "protocols/core/nearest.h"
+#include "protocols/core/params.h"
+#include "scenarios/text.h"
+#include "tools/exit_code.h"
+
+namespace tools {
+namespace {
+
+constexpr std::uint64_t kMostJobs = 256;
+
+// As typed; numbers are parsed by us, because CLI11 reads 010 as 8 and
+// saturates what does not fit.
+struct Typed {
+  std::string seed, seeds, jobs, format = "text", color = "auto", progress = "auto", expect = "recorded";
+};
+
+void AddOutput(CLI::App& command, Typed& typed, OutputOptions& output) {
+  command.add_option("--format", typed.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command.add_flag("--quiet", output.quiet, "say only what is not as expected");
+  command.add_flag("--verbose", output.verbose, "say more: every seed, every fault window");
+  command.add_option("--color", typed.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  command.add_option("--progress", typed.progress, "auto or never")->check(CLI::IsMember({"auto", "never"}));
+}
+
+void DescribeRun(CLI::App& root, Typed& typed, RunOptions& options) {
+  CLI::App& command = *root.add_subcommand("run", "Run a scenario and check every invariant on every step");
+  command.add_option("SCENARIO", options.scenario, "a file, or a name of `faultline list scenarios`")->required();
+  CLI::Option* seed = command.add_option("--seed", typed.seed, "run this seed, decimal or 0x...");
+  command.add_option("--seeds", typed.seeds, "run the seeds A..B, both included")->excludes(seed);
+  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
+      ->allow_extra_args(false);
+  command.add_option("--traces", options.traces, "other OTLP input: .json, .jsonl, .bin, .pb or a folder of them");
+  command.add_option("--save", options.save, "write a seed file of the run, or of the first violated seed");
+  command.add_option("--recording", options.recording, "write every event of the run, or of the first violated seed");
+  command.add_option("--junit", options.junit, "write the verdicts for a CI system");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Examples:\n"
+      "  faultline run raft_partition --seed 42\n"
+      "  faultline run raft_partition --seeds 1..100 --set cluster.nodes=7 --save first.seed");
+}
+
+void DescribeReplay(CLI::App& root, Typed& typed, ReplayOptions& options) {
+  CLI::App& command = *root.add_subcommand("replay", "Run recorded runs again and compare");
+  command.add_option("SEEDFILE", options.paths, "seed files, or folders of *.seed")->required();
+  command.add_option("--expect", typed.expect, "recorded, holds or violated: what gives exit 0")
+      ->check(CLI::IsMember({"recorded", "holds", "violated"}));
+  command.add_flag("--bisect", options.bisect,
+                   "for `git bisect run`: 0 holds, 1 violated as recorded, 125 anything else");
+  command.add_option("--recording", options.recording, "write every event of the first file's run");
+  command.add_option("--junit", options.junit, "write the outcomes for a CI system");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Examples:\n"
+      "  faultline replay first.seed\n"
+      "  faultline replay tests/seeds --expect holds");
+}
+
+void DescribeList(CLI::App& root, Typed& typed, ListOptions& options) {
+  CLI::App& command = *root.add_subcommand("list", "Say what there is, one line each");
+  command.add_option("WHAT", options.what, "protocols, faults, invariants or scenarios")
+      ->required()
+      ->check(CLI::IsMember({"protocols", "faults", "invariants", "scenarios"}));
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Examples:\n"
+      "  faultline list scenarios\n"
+      "  faultline list invariants --format json");
+}
+
+void ReadOutput(const Typed& typed, OutputOptions& output) {
+  output.json = typed.format == "json";
+  output.progress = typed.progress == "auto" && !output.quiet;
+  if (typed.color == "always") output.color = Color::kAlways;
+  if (typed.color == "never") output.color = Color::kNever;
+}
+
+int Complain(const std::string& problem, const std::string& command) {
+  std::fprintf(stderr, "error: %s\n  see `faultline %s--help`\n", problem.c_str(), command.c_str());
+  return kCouldNotRun;
+}
+
+// "--sed" of `faultline run x --sed 4`, with the option it resembles.
+std::string Unknown(const CLI::App& command, const std::string& word) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  const std::string typed = word.substr(0, word.find('='));
+  return "unknown argument \"" + scenarios::Printable(word) + "\"" + core::DidYouMean(typed, known);
+}
+
+int ExplainParseError(const CLI::App& root, const CLI::ParseError& error) {
+  const std::vector<CLI::App*> commands = root.get_subcommands();
+  const CLI::App& command = commands.empty() ? root : *commands.front();
+  const std::string name = commands.empty() ? "" : command.get_name() + " ";
+  const std::vector<std::string> extras = root.remaining(true);
+  // A misspelt option's argument looks like one more positional: blame the option.
+  for (const std::string& extra : extras) {
+    if (extra.starts_with("-")) return Complain(Unknown(command, extra), name);
+  }
+  if (!extras.empty()) return Complain(Unknown(command, extras.front()), name);
+  return Complain(scenarios::Printable(error.what()), name);
+}
+
+// The first word must be a command: CLI11 would only say that one is missing.
+std::optional<std::string> UnknownCommand(const CLI::App& root, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* command : root.get_subcommands({})) names.push_back(command->get_name());
+  const std::string word = argv[1];
+  if (std::find(names.begin(), names.end(), word) != names.end()) return std::nullopt;
+  return "unknown command \"" + scenarios::Printable(word) + "\"" + core::DidYouMean(word, names);
+}
+
+absl::Status ReadNumbers(const Typed& typed, RunOptions& options) {
+  const auto refused = [](const char* option, const absl::Status& status) {
+    return absl::InvalidArgumentError(std::string(option) + ": " + scenarios::Printable(std::string(status.message())));
+  };
+  if (!typed.seed.empty()) {
+    const absl::StatusOr<std::uint64_t> seed = core::ParseCount(typed.seed);
+    if (!seed.ok()) return refused("--seed", seed.status());
+    options.seeds = SeedRange{*seed, *seed};
+  }
+  if (!typed.seeds.empty()) {
+    const absl::StatusOr<SeedRange> seeds = ParseSeedRange(typed.seeds);
+    if (!seeds.ok()) return refused("--seeds", seeds.status());
+    options.seeds = *seeds;
+  }
+  options.jobs = std::max(1u, std::thread::hardware_concurrency());
+  if (typed.jobs.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::uint64_t> jobs = core::ParseCount(typed.jobs);
+  if (!jobs.ok()) return refused("--jobs", jobs.status());
+  if (*jobs < 1 || *jobs > kMostJobs)
+    return refused("--jobs", absl::InvalidArgumentError("want 1..256, got " + typed.jobs));
+  options.jobs = static_cast<std::uint32_t>(*jobs);
+  return absl::OkStatus();
+}
+
+Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, ListOptions list) {
+  if (root.get_subcommands().empty()) {
+    std::fputs(root.help().c_str(), stdout);
+    return Done{kAsExpected};
+  }
+  const std::string& command = root.get_subcommands().front()->get_name();
+  if (command == "list") {
+    ReadOutput(typed, list.output);
+    return list;
+  }
+  if (command == "replay") {
+    ReadOutput(typed, replay.output);
+    if (typed.expect == "holds") replay.expect = ReplayExpect::kHolds;
+    if (typed.expect == "violated") replay.expect = ReplayExpect::kViolated;
+    return replay;
+  }
+  ReadOutput(typed, run.output);
+  const absl::Status numbers = ReadNumbers(typed, run);
+  if (!numbers.ok()) return Done{Complain(std::string(numbers.message()), "run ")};
+  return run;
+}
+
+}  // namespace
+
+Invocation ParseArguments(int argc, char** argv) {
+  Typed typed;
+  RunOptions run;
+  ReplayOptions replay;
+  ListOptions list;
+  CLI::App root("A deterministic simulator for distributed systems: same scenario, same seed, same run.", "faultline");
+  root.set_version_flag("--version", std::string("faultline " FAULTLINE_VERSION));
+  root.footer(
+      "Examples:\n"
+      "  faultline list scenarios\n"
+      "  faultline run raft_partition --seed 42\n"
+      "Exit status: 0 as expected, 1 not as expected, 2 inconclusive, 3 could not run,\n"
+      "4 not deterministic, 70 internal error, 130 and 143 interrupted.");
+  DescribeRun(root, typed, run);
+  DescribeReplay(root, typed, replay);
+  DescribeList(root, typed, list);
+  if (const auto unknown = UnknownCommand(root, argc, argv)) return Done{Complain(*unknown, "")};
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return Done{root.exit(help)};
+  } catch (const CLI::ParseError& error) {
+    return Done{ExplainParseError(root, error)};
+  }
+  return Read(root, typed, std::move(run), std::move(replay), std::move(list));
+}
+
+std::string ShellQuoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,%+@";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::string CommandLine(const RunOptions& options, const std::string& seeds) {
+  std::string line = "faultline run " + ShellQuoted(options.scenario);
+  for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
+  if (!options.traces.empty()) line += " --traces " + ShellQuoted(options.traces);
+  return line + " " + seeds;
+}
+
+}  // namespace tools

@@ -1,0 +1,68 @@
+// Options: what the arguments ask for, checked. options.cc is the one file that
+// includes the argument parser, which takes ten seconds to compile.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tools/seeds.h"
+
+namespace tools {
+
+enum class Color { kAuto, kAlways, kNever };
+
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  bool progress = true;
+  Color color = Color::kAuto;
+};
+
+struct RunOptions {
+  std::string scenario;
+  std::optional<SeedRange> seeds;  // none: the scenario's own first seed
+  std::uint32_t jobs = 1;
+  std::vector<std::string> sets;
+  std::string traces;
+  std::string save;
+  std::string recording;
+  std::string junit;
+  OutputOptions output;
+};
+
+enum class ReplayExpect { kRecorded, kHolds, kViolated };
+
+struct ReplayOptions {
+  std::vector<std::string> paths;
+  ReplayExpect expect = ReplayExpect::kRecorded;
+  bool bisect = false;
+  std::string junit;
+  std::string recording;
+  OutputOptions output;
+};
+
+struct ListOptions {
+  std::string what;
+  OutputOptions output;
+};
+
+// Nothing to do: help was printed, or what is wrong.
+struct Done {
+  int exit_code = 0;
+};
+
+using Invocation = std::variant<Done, RunOptions, ReplayOptions, ListOptions>;
+
+Invocation ParseArguments(int argc, char** argv);
+
+// What to type to run this again, with `seeds` such as "--seed 7".
+std::string CommandLine(const RunOptions& options, const std::string& seeds);
+
+// As a shell reads it back.
+std::string ShellQuoted(const std::string& word);
+
+}  // namespace tools

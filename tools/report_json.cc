@@ -1,0 +1,117 @@
+#include "tools/report_json.h"
+
+#include <string_view>
+
+#include "protocols/tracing/json.h"
+#include "scenarios/seed_file.h"
+#include "scenarios/text.h"
+
+namespace tools {
+namespace {
+
+class Writer : public tracing::JsonWriter {
+ public:
+  void Text(std::string_view key, std::string_view value) {
+    Key(key);
+    String(scenarios::Printable(value));
+  }
+  void Whole(std::string_view key, std::uint64_t value) {
+    Key(key);
+    NumberAsString(value);
+  }
+  void Flag(std::string_view key, bool value) {
+    Key(key);
+    Bool(value);
+  }
+};
+
+void Write(const sim::MessageCounts& messages, Writer& out) {
+  out.Key("messages");
+  out.BeginObject();
+  out.Whole("sent", messages.sent);
+  out.Whole("delivered", messages.delivered);
+  out.Whole("lost", messages.lost);
+  out.Whole("duplicated", messages.duplicated);
+  out.Whole("cut", messages.cut);
+  out.Whole("dead", messages.dead);
+  out.EndObject();
+}
+
+void Write(const std::vector<sim::MonitorReport>& monitors, Writer& out) {
+  out.Key("monitors");
+  out.BeginArray();
+  for (const sim::MonitorReport& monitor : monitors) {
+    out.BeginObject();
+    out.Text("name", monitor.name);
+    out.Text("verdict", scenarios::OutcomeName(monitor.outcome));
+    out.Whole("judged", monitor.judged);
+    out.Text("explanation", monitor.explanation);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
+void Write(const std::vector<sim::FaultReport>& faults, Writer& out) {
+  out.Key("faults");
+  out.BeginArray();
+  for (const sim::FaultReport& fault : faults) {
+    out.BeginObject();
+    out.Text("kind", fault.kind);
+    out.Whole("windows", fault.windows);
+    out.Whole("effects", fault.effects);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
+void Write(const sim::SpanCounts& spans, Writer& out) {
+  out.Key("spans");
+  out.BeginObject();
+  out.Whole("emitted", spans.emitted);
+  out.Whole("stored", spans.stored);
+  out.Key("dropped");
+  out.BeginObject();
+  for (const auto& [reason, number] : spans.dropped) out.Whole(reason, number);
+  out.EndObject();
+  out.Whole("in_flight", spans.in_flight);
+  out.Whole("read", spans.read);
+  out.Whole("traces", spans.traces);
+  out.Whole("duplicates", spans.duplicates);
+  out.Whole("acknowledged", spans.acknowledged);
+  out.EndObject();
+}
+
+void Write(const sim::Violation& violation, Writer& out) {
+  out.Key("violation");
+  out.BeginObject();
+  out.Text("monitor", violation.monitor);
+  out.Whole("event", violation.event);
+  out.Whole("time_ns", static_cast<std::uint64_t>(violation.time.count()));
+  out.Text("node", violation.node ? "n" + std::to_string(core::Number(*violation.node)) : "");
+  out.Text("explanation", violation.explanation);
+  out.EndObject();
+}
+
+}  // namespace
+
+std::string ReportJson(const sim::Report& report) {
+  Writer out;
+  out.BeginObject();
+  out.Text("scenario", report.scenario);
+  out.Whole("seed", report.seed);
+  out.Text("verdict", scenarios::OutcomeName(report.outcome));
+  out.Flag("as_expected", report.as_expected);
+  if (!report.cut_short.empty()) out.Text("cut_short", report.cut_short);
+  out.Text("digest", core::ToHex(report.digest));
+  out.Whole("events", report.events);
+  out.Whole("simulated_ns", static_cast<std::uint64_t>(report.simulated.count()));
+  Write(report.messages, out);
+  Write(report.monitors, out);
+  Write(report.faults, out);
+  if (report.spans) Write(*report.spans, out);
+  if (report.violation) Write(*report.violation, out);
+  out.EndObject();
+  return out.Take();
+}
+
+}  // namespace tools

@@ -1,0 +1,174 @@
+#include "tools/report_text.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "protocols/core/params.h"
+#include "scenarios/seed_file.h"
+#include "scenarios/text.h"
+
+namespace tools {
+namespace {
+
+constexpr std::size_t kNameWidth = 31;
+constexpr std::size_t kVerdictWidth = 14;
+constexpr std::size_t kLabelWidth = 12;
+constexpr std::size_t kKindWidth = 19;
+constexpr std::size_t kNumberWidth = 14;
+
+std::string Padded(std::string text, std::size_t width) {
+  if (text.size() < width) return text.append(width - text.size(), ' ');
+  return text + "  ";
+}
+
+std::string Label(const std::string& label) { return "  " + Padded(label, kLabelWidth); }
+
+std::string Count(std::uint64_t number, const std::string& one) {
+  return Grouped(number) + " " + one + (number == 1 ? "" : "s");
+}
+
+// Padded before it is painted: escapes have no width.
+std::string Painted(sim::Outcome outcome, const std::string& words, const Style& style) {
+  if (outcome == sim::Outcome::kHolds) return style.Good(words);
+  return outcome == sim::Outcome::kViolated ? style.Bad(words) : style.Doubtful(words);
+}
+
+std::string VerdictWords(const sim::Plan& plan, const sim::Report& report) {
+  std::string words(scenarios::OutcomeName(report.outcome));
+  if (report.outcome == sim::Outcome::kViolated && report.as_expected) words += ", as expected";
+  if (report.outcome == sim::Outcome::kHolds && !report.as_expected)
+    words += ", but " + plan.violates + " was to be violated";
+  if (!report.cut_short.empty()) words += ": " + report.cut_short;
+  return words;
+}
+
+std::string MonitorLine(const sim::MonitorReport& monitor, const Style& style) {
+  const std::string verdict = Padded(std::string(scenarios::OutcomeName(monitor.outcome)), kVerdictWidth);
+  std::string line = "  " + Padded(monitor.name, kNameWidth - 2) + Painted(monitor.outcome, verdict, style) +
+                     "judged " + Grouped(monitor.judged);
+  if (monitor.judged == 0) line += style.Doubtful("  never judged");
+  if (!monitor.explanation.empty()) line += "  " + scenarios::Printable(monitor.explanation);
+  return line + "\n";
+}
+
+std::string FaultLine(const std::string& label, const std::string& kind, std::uint64_t windows, std::uint64_t effects,
+                      const Style& style) {
+  return Label(label) + Padded(kind, kKindWidth) + Padded(Count(windows, "window"), kNumberWidth) +
+         Count(effects, "effect") + (effects == 0 ? style.Doubtful("  did nothing") : "") + "\n";
+}
+
+std::string WindowLine(const sim::FaultWindow& window) {
+  std::string line = Label("") + "  " + Padded(window.kind, kKindWidth - 2) + core::FormatDuration(window.begin) +
+                     ".." + core::FormatDuration(window.end);
+  for (const core::NodeId node : window.nodes) line += " n" + std::to_string(core::Number(node));
+  for (const core::Parameter& parameter : window.params) line += " " + parameter.key + "=" + parameter.value;
+  return line + "\n";
+}
+
+std::string MessagesLine(const sim::MessageCounts& m) {
+  return Label("messages") + Grouped(m.sent) + " sent, " + Grouped(m.delivered) + " delivered, " + Grouped(m.lost) +
+         " lost, " + Grouped(m.duplicated) + " duplicated, " + Grouped(m.cut) + " cut, " + Grouped(m.dead) +
+         " to nodes that were down\n";
+}
+
+std::string SpansLines(const sim::SpanCounts& s) {
+  std::string text = Label("spans") + Grouped(s.stored) + " of " + Grouped(s.emitted) + " stored";
+  if (s.duplicates != 0) text += " (" + Grouped(s.duplicates) + " repeats)";
+  text += ", " + Grouped(s.acknowledged) + " acknowledged, " + Grouped(s.in_flight) + " in flight, " +
+          Count(s.traces, "trace") + "\n";
+  for (const auto& [reason, number] : s.dropped) text += Label("") + Grouped(number) + " dropped: " + reason + "\n";
+  return text;
+}
+
+std::string Moment(const sim::Violation& violation) {
+  std::string text = "at event " + Grouped(violation.event) + " (";
+  if (violation.node) text += "n" + std::to_string(core::Number(*violation.node)) + ", ";
+  return text + core::FormatDuration(violation.time) + ")";
+}
+
+std::string MonitorTotalLine(const std::string& name, const MonitorTotal& total, const Style& style) {
+  std::string verdicts = Grouped(total.holds) + " hold";
+  if (total.violated != 0) verdicts += ", " + Grouped(total.violated) + " violated";
+  if (total.inconclusive != 0) verdicts += ", " + Grouped(total.inconclusive) + " inconclusive";
+  std::string line = "  " + Padded(name, kNameWidth - 2) + "judged " + Padded(Grouped(total.judged), kNumberWidth) +
+                     "least in a run " + Padded(Grouped(total.least_judged), kNumberWidth) + verdicts;
+  if (total.judged == 0) return line + style.Doubtful("  never judged") + "\n";
+  if (total.least_judged == 0) line += style.Doubtful("  judged nothing in some runs");
+  return line + "\n";
+}
+
+std::string FaultTotalLine(const std::string& label, const std::string& kind, const FaultTotal& total,
+                           const Style& style) {
+  std::string line = Label(label) + Padded(kind, kKindWidth) + Padded(Count(total.windows, "window"), kNumberWidth) +
+                     Padded(Count(total.effects, "effect"), kNumberWidth + 8) + "least in a run " +
+                     Grouped(total.least_effects);
+  if (total.effects == 0) line += style.Doubtful("  did nothing in any run");
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string Grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, 1, ' ');
+  return digits;
+}
+
+std::string RunText(const sim::Plan& plan, const sim::Report& report, const Style& style, bool windows) {
+  std::string text = Padded(plan.name, kNameWidth) +
+                     Painted(report.outcome, Padded(VerdictWords(plan, report), kVerdictWidth), style) + "seed " +
+                     std::to_string(report.seed) + "  " + Count(report.events, "event") + "  " +
+                     core::FormatDuration(report.simulated) + " simulated\n";
+  for (const sim::MonitorReport& monitor : report.monitors) text += MonitorLine(monitor, style);
+  if (report.monitors.empty()) text += style.Doubtful("  no monitor applies\n");
+  std::string label = "faults";
+  for (const sim::FaultReport& fault : report.faults) {
+    text += FaultLine(std::exchange(label, ""), fault.kind, fault.windows, fault.effects, style);
+  }
+  if (windows) {
+    for (const sim::FaultWindow& window : report.windows) text += WindowLine(window);
+  }
+  text += MessagesLine(report.messages);
+  if (report.spans) text += SpansLines(*report.spans);
+  return text + Label("digest") + core::ToHex(report.digest) + "\n";
+}
+
+std::string ViolationText(const sim::Plan& plan, const sim::Report& report, const std::vector<std::string>& tail,
+                          const Style& style) {
+  const sim::Violation& violation = *report.violation;
+  std::string text = "\n" + style.Bad("VIOLATED") + "  " + violation.monitor + "  in " + plan.name + ", seed " +
+                     std::to_string(report.seed) + ", " + Moment(violation) + "\n  " +
+                     scenarios::Printable(violation.explanation) + "\n";
+  if (!tail.empty()) text += "  the last " + Count(tail.size(), "line") + " of the recording:\n";
+  for (const std::string& line : tail) text += "    " + scenarios::Printable(line) + "\n";
+  return text;
+}
+
+std::string SeedLine(const sim::Plan& plan, const sim::Report& report, const Style& style) {
+  std::string line = "  seed " + Padded(std::to_string(report.seed), 8) +
+                     Painted(report.outcome, Padded(VerdictWords(plan, report), kVerdictWidth), style);
+  if (report.violation) {
+    line += report.violation->monitor + " " + Moment(*report.violation) + "  " +
+            scenarios::Printable(report.violation->explanation);
+  } else if (report.outcome == sim::Outcome::kInconclusive) {
+    for (const sim::MonitorReport& monitor : report.monitors) {
+      if (monitor.outcome == sim::Outcome::kInconclusive)
+        line += monitor.name + "  " + scenarios::Printable(monitor.explanation) + "  ";
+    }
+  }
+  return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+}
+
+std::string SummaryText(const sim::Plan& plan, const Summary& summary, const Style& style) {
+  std::string text = Padded(plan.name, kNameWidth) + Count(summary.runs, "run") + "  " + Grouped(summary.as_expected) +
+                     " as expected  " + Grouped(summary.violated) + " violated  " + Grouped(summary.inconclusive) +
+                     " inconclusive  " + Count(summary.events, "event") + "\n";
+  for (const auto& [name, total] : summary.monitors) text += MonitorTotalLine(name, total, style);
+  std::string label = "faults";
+  for (const auto& [kind, total] : summary.faults) text += FaultTotalLine(std::exchange(label, ""), kind, total, style);
+  text += MessagesLine(summary.messages);
+  return text + Label("digest") + core::ToHex(summary.digests.Finished()) + " of all runs\n";
+}
+
+}  // namespace tools

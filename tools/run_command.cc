@@ -1,0 +1,245 @@
+// run: one scenario under one seed or many, every verdict checked against what
+// the scenario expects.
+//
+// A violation is shown by running its seed again with the recording on. That
+// run must have the digest of the first: if it has not, something in the run
+// depends on more than the seed, and that outranks the violation.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+
+#include "absl/strings/str_join.h"
+#include "scenarios/file.h"
+#include "scenarios/seed_file.h"
+#include "tools/campaign.h"
+#include "tools/commands.h"
+#include "tools/exit_code.h"
+#include "tools/interrupt.h"
+#include "tools/junit.h"
+#include "tools/report_json.h"
+#include "tools/report_text.h"
+#include "tools/summary.h"
+#include "tools/terminal.h"
+#include "tools/verdict.h"
+
+namespace tools {
+namespace {
+
+constexpr std::uint64_t kTailEvents = 60;
+constexpr std::size_t kTailLines = 25;
+
+std::string Seed(std::uint64_t seed) { return "--seed " + std::to_string(seed); }
+std::string Seeds(std::uint64_t first, std::uint64_t last) {
+  return first == last ? Seed(first) : "--seeds " + std::to_string(first) + ".." + std::to_string(last);
+}
+
+class Session {
+ public:
+  Session(const RunOptions& options, Experiment experiment, SeedRange seeds)
+      : options_(options),
+        experiment_(std::move(experiment)),
+        plan_(experiment_.scenario.plan),
+        seeds_(seeds),
+        style_(StyleOf(options.output.color)),
+        progress_(options.output.progress) {}
+
+  int Run();
+
+ private:
+  void Hear(const sim::Report& report);
+  void PrintOne(const sim::Report& report);
+  void Keep(const sim::Report& report);
+  void ShowProgress();
+  void Conclude();
+  void ShowViolation();
+  void PrintNextStep();
+  void WriteFiles();
+  void WriteOne(const std::string& path, const std::string& text);
+  std::optional<sim::Report> Again(bool everything);
+  std::vector<TestCase> TestCases() const;
+  int Interrupted(std::uint64_t finished);
+
+  bool text() const { return !options_.output.json; }
+  bool many() const { return !seeds_.single(); }
+  void Worsen(int code) { exit_code_ = Worse(exit_code_, code); }
+
+  const RunOptions& options_;
+  const Experiment experiment_;
+  const sim::Plan& plan_;
+  const SeedRange seeds_;
+  const Style style_;
+  Progress progress_;
+  Summary summary_;
+  std::optional<sim::Report> kept_;  // the run that files and explanations are about
+  int exit_code_ = kAsExpected;
+};
+
+int Session::Run() {
+  CatchInterrupts();
+  const auto began = std::chrono::steady_clock::now();
+  const CampaignOutcome outcome = RunSeeds(
+      experiment_, seeds_, options_.jobs, [this](const sim::Report& report) { Hear(report); },
+      [this] { ShowProgress(); });
+  progress_.Clear();
+  if (!outcome.status.ok()) return Worse(exit_code_, PrintErrors(outcome.status));
+  Conclude();
+  if (options_.output.verbose) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    std::fprintf(stderr, "took %.2f s with %u threads at most\n", took.count(), options_.jobs);
+  }
+  return outcome.stopped ? Interrupted(outcome.finished) : exit_code_;
+}
+
+void Session::Hear(const sim::Report& report) {
+  sim::Report judged = report;
+  Worsen(Judge(plan_, judged));
+  summary_.Add(report);
+  Keep(report);
+  progress_.Clear();
+  PrintOne(report);
+  ShowProgress();
+}
+
+void Session::PrintOne(const sim::Report& report) {
+  if (!text()) return Print(ReportJson(report) + "\n");
+  if (report.as_expected && options_.output.quiet) return;
+  if (!many()) return Print(RunText(plan_, report, style_, options_.output.verbose));
+  if (!report.as_expected || options_.output.verbose) Print(SeedLine(plan_, report, style_));
+}
+
+// The first unexpected violation; failing that the first violation; failing that the only run.
+void Session::Keep(const sim::Report& report) {
+  const bool violated = report.outcome == sim::Outcome::kViolated;
+  const bool better = !kept_ || (violated && !report.as_expected && kept_->as_expected);
+  if (better && (violated || !many())) kept_ = report;
+}
+
+void Session::ShowProgress() {
+  const std::uint64_t more = seeds_.last - seeds_.first;
+  std::string line = "  " + plan_.name + "  " + Grouped(summary_.runs) + " of " +
+                     (more == UINT64_MAX ? "2^64" : Grouped(more + 1)) + " runs";
+  if (summary_.violated != 0) line += "  " + Grouped(summary_.violated) + " violated";
+  progress_.Show(line);
+}
+
+void Session::Conclude() {
+  const bool speak = text() && summary_.runs != 0 && (!options_.output.quiet || exit_code_ != kAsExpected);
+  if (speak && kept_ && kept_->violation) ShowViolation();
+  if (speak && many()) Print((kept_ ? "\n" : "") + SummaryText(plan_, summary_, style_));
+  WriteFiles();
+  if (speak) PrintNextStep();
+}
+
+void Session::ShowViolation() {
+  const std::optional<sim::Report> again = Again(false);
+  std::vector<std::string> tail;
+  if (again) tail = again->recording;
+  if (tail.size() > kTailLines) tail.erase(tail.begin(), tail.end() - kTailLines);
+  Print(ViolationText(plan_, *kept_, tail, style_));
+}
+
+// The kept run once more, recorded: all of it, or what led to the violation.
+std::optional<sim::Report> Session::Again(bool everything) {
+  const std::uint64_t violated_at = kept_->violation ? kept_->violation->event : 0;
+  const std::uint64_t from = everything || violated_at < kTailEvents ? 0 : violated_at - kTailEvents;
+  absl::StatusOr<sim::Report> again =
+      tools::Run(experiment_, {.seed = kept_->seed, .record = true, .record_from_event = from});
+  if (!again.ok()) {
+    Worsen(PrintErrors(again.status()));
+    return std::nullopt;
+  }
+  if (again->digest != kept_->digest) {
+    std::fprintf(stderr,
+                 "error: not deterministic: seed %llu gave digest %s, then %s\n  every other result is in doubt; "
+                 "please report this\n",
+                 static_cast<unsigned long long>(kept_->seed), core::ToHex(kept_->digest).c_str(),
+                 core::ToHex(again->digest).c_str());
+    Worsen(kNotDeterministic);
+  }
+  return *std::move(again);
+}
+
+void Session::WriteFiles() {
+  if (!options_.junit.empty()) WriteOne(options_.junit, JUnitText(TestCases()));
+  if (options_.save.empty() && options_.recording.empty()) return;
+  if (!kept_) {
+    std::fprintf(stderr, "note: no seed was violated: nothing to write to %s\n",
+                 (options_.save.empty() ? options_.recording : options_.save).c_str());
+    return;
+  }
+  if (!options_.save.empty()) {
+    const absl::Status saved =
+        scenarios::SaveSeedFile(options_.save, experiment_.scenario, *kept_, OwnInput(experiment_), FAULTLINE_VERSION);
+    if (!saved.ok()) Worsen(PrintErrors(saved));
+  }
+  if (options_.recording.empty()) return;
+  const std::optional<sim::Report> again = Again(true);
+  if (again) WriteOne(options_.recording, absl::StrJoin(again->recording, "\n") + "\n");
+}
+
+void Session::WriteOne(const std::string& path, const std::string& text) {
+  const absl::Status written = scenarios::WriteFile(path, text);
+  if (!written.ok()) Worsen(PrintErrors(written));
+}
+
+std::vector<TestCase> Session::TestCases() const {
+  std::vector<TestCase> cases;
+  for (const auto& [name, total] : summary_.monitors) {
+    TestCase test{plan_.name, name, "", "", ""};
+    if (total.first_violated && name != plan_.violates) {
+      test.failure = CommandLine(options_, Seed(*total.first_violated));
+      test.details = total.explanation + (options_.save.empty() ? "" : "\nseed file " + options_.save);
+    } else if (!total.first_violated && name == plan_.violates) {
+      test.failure = "was to be violated: " + CommandLine(options_, Seeds(seeds_.first, seeds_.last));
+    } else if (total.inconclusive != 0) {
+      test.skipped = "inconclusive in " + std::to_string(total.inconclusive) + " runs";
+    }
+    cases.push_back(std::move(test));
+  }
+  return cases;
+}
+
+// Ends every run with the next command worth typing.
+void Session::PrintNextStep() {
+  if (kept_ && kept_->violation) {
+    const std::string file = plan_.name + "-" + std::to_string(kept_->seed) + ".seed";
+    const std::string again = options_.save.empty()
+                                  ? CommandLine(options_, Seed(kept_->seed)) + " --save " + ShellQuoted(file)
+                                  : "faultline replay " + ShellQuoted(options_.save);
+    return Print("replay        " + again + "\n");
+  }
+  if (exit_code_ != kAsExpected && !many())
+    return Print("try           " + CommandLine(options_, Seed(seeds_.first)) + " --verbose\n");
+  const std::uint64_t count = many() ? std::min<std::uint64_t>(seeds_.last - seeds_.first, 999) + 1 : 100;
+  if (seeds_.last > UINT64_MAX - count) return;
+  Print("try           " + CommandLine(options_, Seeds(seeds_.last + 1, seeds_.last + count)) + "\n");
+}
+
+int Session::Interrupted(std::uint64_t finished) {
+  std::fprintf(stderr, "interrupted after %llu runs; go on with\n  %s\n", static_cast<unsigned long long>(finished),
+               CommandLine(options_, Seeds(seeds_.first + finished, seeds_.last)).c_str());
+  return exit_code_ == kNotDeterministic || exit_code_ == kInternalError ? exit_code_ : InterruptCode();
+}
+
+absl::Status CheckOutputs(const RunOptions& options) {
+  for (const auto& [option, path] :
+       {std::pair{"--save", options.save}, {"--recording", options.recording}, {"--junit", options.junit}}) {
+    if (absl::Status writable = CheckWritable(option, path); !writable.ok()) return writable;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int RunCommand(const RunOptions& options) {
+  if (const absl::Status outputs = CheckOutputs(options); !outputs.ok()) return PrintErrors(outputs);
+  absl::StatusOr<scenarios::LoadedScenario> scenario = scenarios::LoadScenario(options.scenario, options.sets);
+  if (!scenario.ok()) return PrintErrors(scenario.status());
+  const SeedRange seeds = options.seeds.value_or(SeedRange{scenario->seed, scenario->seed});
+  absl::StatusOr<Experiment> experiment = Prepare(*std::move(scenario), options.traces);
+  if (!experiment.ok()) return PrintErrors(experiment.status());
+  return Session(options, *std::move(experiment), seeds).Run();
+}
+
+}  // namespace tools

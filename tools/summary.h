@@ -1,0 +1,49 @@
+// Summary: what many runs of one scenario did, added up. It answers "was
+// anything tested at all": which faults had no effect, which monitors never
+// judged.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "protocols/core/fingerprint.h"
+#include "sim/report.h"
+
+namespace tools {
+
+struct MonitorTotal {
+  std::uint64_t holds = 0;
+  std::uint64_t violated = 0;
+  std::uint64_t inconclusive = 0;
+  std::uint64_t judged = 0;
+  std::uint64_t least_judged = std::numeric_limits<std::uint64_t>::max();  // of one run
+  std::optional<std::uint64_t> first_violated;                             // seed
+  std::string explanation;                                                 // of that
+};
+
+struct FaultTotal {
+  std::uint64_t windows = 0;
+  std::uint64_t effects = 0;
+  std::uint64_t least_effects = std::numeric_limits<std::uint64_t>::max();
+};
+
+struct Summary {
+  std::uint64_t runs = 0;
+  std::uint64_t as_expected = 0;
+  std::uint64_t violated = 0;
+  std::uint64_t inconclusive = 0;
+  std::uint64_t events = 0;
+  std::optional<std::uint64_t> first_violated;    // seed
+  std::optional<std::uint64_t> first_unexpected;  // violation: seed
+  sim::MessageCounts messages;
+  std::map<std::string, MonitorTotal> monitors;
+  std::map<std::string, FaultTotal> faults;
+  core::Fingerprint digests;  // of all digests, in the order of the seeds
+
+  void Add(const sim::Report& report);
+};
+
+}  // namespace tools
