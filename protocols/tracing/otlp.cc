@@ -29,6 +29,13 @@ constexpr std::size_t kMaxJsonDepth = 4 * Batch::kMaxValueDepth + 16;
 
 // ---- Reading ----
 
+// Three characters make a message of a hundred bytes: the size of the text does
+// not bound the memory.
+struct Input : JsonReader {
+  using JsonReader::JsonReader;
+  int messages_left = Batch::kMaxMessages;
+};
+
 std::string CamelCase(std::string_view snake_case) {
   std::string camel;
   bool upper = false;
@@ -44,7 +51,7 @@ std::string CamelCase(std::string_view snake_case) {
 }
 
 // The next key whose value is not null, in lowerCamelCase.
-std::optional<std::string> NextField(JsonReader& in) {
+std::optional<std::string> NextField(Input& in) {
   while (const std::optional<std::string_view> key = in.NextKey()) {
     std::string field(*key);
     if (field.find('_') != field.npos) {
@@ -58,12 +65,15 @@ std::optional<std::string> NextField(JsonReader& in) {
 }
 
 template <class ReadElement>
-void ReadEach(JsonReader& in, ReadElement read) {
+void ReadEach(Input& in, ReadElement read) {
   in.BeginArray();
-  while (in.NextElement()) read();
+  while (in.NextElement()) {
+    if (in.messages_left-- == 0) return in.Fail("too many messages; split the export");
+    read();
+  }
 }
 
-std::string ReadId(JsonReader& in) {
+std::string ReadId(Input& in) {
   const std::string hex = in.ReadString();
   const bool digits_only = hex.find_first_not_of("0123456789abcdefABCDEF") == hex.npos;
   if (digits_only && hex.size() % 2 == 0) return absl::HexStringToBytes(hex);
@@ -71,7 +81,7 @@ std::string ReadId(JsonReader& in) {
   return "";
 }
 
-std::string ReadBytes(JsonReader& in) {
+std::string ReadBytes(Input& in) {
   const std::string text = in.ReadString();
   std::optional<std::string> bytes = DecodeBase64(text);
   if (bytes) return *std::move(bytes);
@@ -81,7 +91,7 @@ std::string ReadBytes(JsonReader& in) {
 
 // An enum value is an integer, known or not. `parse` knows the names.
 template <class Enum>
-Enum ReadEnum(JsonReader& in, bool (*parse)(google::protobuf::ConstStringParam, Enum*)) {
+Enum ReadEnum(Input& in, bool (*parse)(google::protobuf::ConstStringParam, Enum*)) {
   if (in.Peek() != JsonReader::Kind::kString) return static_cast<Enum>(in.ReadInt32());
   const std::string name = in.ReadString();
   Enum value{};
@@ -89,9 +99,9 @@ Enum ReadEnum(JsonReader& in, bool (*parse)(google::protobuf::ConstStringParam, 
   return value;
 }
 
-void Read(JsonReader& in, KeyValue& pair, int depth_left);
+void Read(Input& in, KeyValue& pair, int depth_left);
 
-void Read(JsonReader& in, AnyValue& value, int depth_left) {
+void Read(Input& in, AnyValue& value, int depth_left) {
   if (depth_left == 0) return in.Fail("nested too deep; at most " + std::to_string(Batch::kMaxValueDepth) + " values");
   in.BeginObject();
   while (const auto field = NextField(in)) {
@@ -134,7 +144,7 @@ void Read(JsonReader& in, AnyValue& value, int depth_left) {
   }
 }
 
-void Read(JsonReader& in, KeyValue& pair, int depth_left) {
+void Read(Input& in, KeyValue& pair, int depth_left) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "key") {
@@ -147,11 +157,11 @@ void Read(JsonReader& in, KeyValue& pair, int depth_left) {
   }
 }
 
-void ReadAttributes(JsonReader& in, RepeatedPtrField<KeyValue>& attributes) {
+void ReadAttributes(Input& in, RepeatedPtrField<KeyValue>& attributes) {
   ReadEach(in, [&] { Read(in, *attributes.Add(), Batch::kMaxValueDepth); });
 }
 
-void Read(JsonReader& in, Span::Event& event) {
+void Read(Input& in, Span::Event& event) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "timeUnixNano") {
@@ -168,7 +178,7 @@ void Read(JsonReader& in, Span::Event& event) {
   }
 }
 
-void Read(JsonReader& in, Span::Link& link) {
+void Read(Input& in, Span::Link& link) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "traceId") {
@@ -189,7 +199,7 @@ void Read(JsonReader& in, Span::Link& link) {
   }
 }
 
-void Read(JsonReader& in, Status& status) {
+void Read(Input& in, Status& status) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "message") {
@@ -202,7 +212,7 @@ void Read(JsonReader& in, Status& status) {
   }
 }
 
-void Read(JsonReader& in, Span& span) {
+void Read(Input& in, Span& span) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "traceId") {
@@ -243,7 +253,7 @@ void Read(JsonReader& in, Span& span) {
   }
 }
 
-void Read(JsonReader& in, InstrumentationScope& scope) {
+void Read(Input& in, InstrumentationScope& scope) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "name") {
@@ -260,7 +270,7 @@ void Read(JsonReader& in, InstrumentationScope& scope) {
   }
 }
 
-void Read(JsonReader& in, ScopeSpans& scope_spans) {
+void Read(Input& in, ScopeSpans& scope_spans) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "scope") {
@@ -275,7 +285,7 @@ void Read(JsonReader& in, ScopeSpans& scope_spans) {
   }
 }
 
-void Read(JsonReader& in, Resource& resource) {
+void Read(Input& in, Resource& resource) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "attributes") {
@@ -288,7 +298,7 @@ void Read(JsonReader& in, Resource& resource) {
   }
 }
 
-void Read(JsonReader& in, ResourceSpans& resource_spans) {
+void Read(Input& in, ResourceSpans& resource_spans) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "resource") {
@@ -303,7 +313,7 @@ void Read(JsonReader& in, ResourceSpans& resource_spans) {
   }
 }
 
-void Read(JsonReader& in, ExportTraceServiceRequest& request) {
+void Read(Input& in, ExportTraceServiceRequest& request) {
   in.BeginObject();
   while (const auto field = NextField(in)) {
     if (*field == "resourceSpans") {
@@ -501,7 +511,7 @@ void Write(JsonWriter& out, const ResourceSpans& resource_spans) {
 
 absl::StatusOr<ExportTraceServiceRequest> ParseJson(std::string_view text, std::string_view name,
                                                     std::size_t first_line) {
-  JsonReader in(text, name, first_line, kMaxJsonDepth);
+  Input in(text, name, first_line, kMaxJsonDepth);
   ExportTraceServiceRequest request;
   Read(in, request);
   in.Finish();

@@ -16,6 +16,11 @@ absl::Status TooLarge(std::size_t bytes) {
                                     std::to_string(Batch::kMaxBytes) + " are allowed, split it");
 }
 
+absl::Status NotARequest() {
+  return absl::InvalidArgumentError(
+      "not a binary OTLP ExportTraceServiceRequest, or cut short, too many messages, or nested too deep");
+}
+
 std::string ToBytes(std::uint64_t value) {
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
@@ -33,20 +38,22 @@ std::string ToHex(std::uint64_t value) {
 
 absl::StatusOr<Batch> Batch::FromBytes(std::string bytes) {
   if (bytes.size() > kMaxBytes) return TooLarge(bytes.size());
+  if (!HasFewMessages(bytes)) return NotARequest();
   ExportTraceServiceRequest request;
-  if (!DecodeRequest(bytes, request)) {
-    return absl::InvalidArgumentError("not a binary OTLP ExportTraceServiceRequest, or cut short, or nested too deep");
-  }
+  if (!DecodeRequest(bytes, request)) return NotARequest();
+  if (absl::Status checked = CheckRequest(request, kMaxValueDepth); !checked.ok()) return checked;
   return Make(request, std::move(bytes));
 }
 
 absl::StatusOr<Batch> Batch::FromRequest(const ExportTraceServiceRequest& request) {
+  if (absl::Status checked = CheckRequest(request, kMaxValueDepth); !checked.ok()) return checked;
   if (request.ByteSizeLong() > kMaxBytes) return TooLarge(request.ByteSizeLong());
-  return Make(request, request.SerializeAsString());
+  std::string bytes = request.SerializeAsString();
+  if (!HasFewMessages(bytes)) return absl::InvalidArgumentError("an export of too many messages, split it");
+  return Make(request, std::move(bytes));
 }
 
-absl::StatusOr<Batch> Batch::Make(const ExportTraceServiceRequest& request, std::string bytes) {
-  if (absl::Status checked = CheckRequest(request, kMaxValueDepth); !checked.ok()) return checked;
+Batch Batch::Make(const ExportTraceServiceRequest& request, std::string bytes) {
   Rep rep;
   rep.spans = Summarise(request);
   if (request.resource_spans_size() > 0) rep.service = ServiceName(request.resource_spans(0).resource());

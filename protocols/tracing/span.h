@@ -71,6 +71,7 @@ struct SpanSummary {
 class Batch {
  public:
   static constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  // what OTLP recommends servers to accept
+  static constexpr int kMaxMessages = 4'000'000;                   // Protobuf messages; about 1 GB in memory
   static constexpr int kMaxValueDepth = 64;                        // attribute values inside attribute values
 
   Batch() = default;  // no spans, no bytes
@@ -104,7 +105,8 @@ class Batch {
     core::Fingerprint fingerprint;
   };
 
-  static absl::StatusOr<Batch> Make(const faultline::otlp::ExportTraceServiceRequest& request, std::string bytes);
+  // Of what has passed the checks.
+  static Batch Make(const faultline::otlp::ExportTraceServiceRequest& request, std::string bytes);
 
   std::shared_ptr<const Rep> rep_;  // null: the empty batch
 };

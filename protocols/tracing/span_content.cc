@@ -5,7 +5,9 @@
 #include <optional>
 #include <string_view>
 
+#include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
 #include "protocols/tracing/utf8.h"
 
 namespace tracing {
@@ -21,11 +23,35 @@ using faultline::otlp::ResourceSpans;
 using faultline::otlp::ScopeSpans;
 using faultline::otlp::Span;
 using faultline::otlp::Status;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
 using google::protobuf::RepeatedPtrField;
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
 
 // Protobuf counts messages. One level of values is at most three of them
 // (AnyValue, KeyValueList, KeyValue), below at most six.
 constexpr int kMaxMessageDepth = 3 * Batch::kMaxValueDepth + 16;
+
+// Two bytes make a message of a hundred: the size does not bound the memory, so
+// the messages are counted before they are made. False: too many, too deep, or malformed.
+bool CountMessages(CodedInputStream& in, const Descriptor& type, int& left) {
+  while (const std::uint32_t tag = in.ReadTag()) {
+    const FieldDescriptor* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
+    const bool is_message = field != nullptr && field->message_type() != nullptr &&
+                            WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+    if (!is_message) {
+      if (!WireFormatLite::SkipField(&in, tag)) return false;
+      continue;
+    }
+    int size = 0;
+    if (left-- == 0 || !in.ReadVarintSizeAsInt(&size)) return false;
+    const auto [limit, depth_left] = in.IncrementRecursionDepthAndPushLimit(size);
+    if (depth_left < 0 || !CountMessages(in, *field->message_type(), left)) return false;
+    if (!in.DecrementRecursionDepthAndPopLimit(limit)) return false;
+  }
+  return true;
+}
 
 // Each Check names the field it objects to, by its path below the message; ""
 // is no objection. A path is built only on the way out of a failure.
@@ -242,9 +268,15 @@ SpanSummary Summarise(const Span& span, const Fingerprint& surroundings) {
 
 }  // namespace
 
+bool HasFewMessages(std::string_view bytes) {
+  CodedInputStream in(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(kMaxMessageDepth);
+  int left = Batch::kMaxMessages;
+  return CountMessages(in, *ExportTraceServiceRequest::descriptor(), left);
+}
+
 bool DecodeRequest(std::string_view bytes, ExportTraceServiceRequest& request) {
-  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                               static_cast<int>(bytes.size()));
+  CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
   input.SetRecursionLimit(kMaxMessageDepth);
   return request.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
 }

@@ -12,6 +12,9 @@
 
 namespace tracing {
 
+// At most Batch::kMaxMessages, found without decoding any.
+bool HasFewMessages(std::string_view bytes);
+
 // At most Batch::kMaxBytes bytes, nested a little deeper than a batch may be.
 bool DecodeRequest(std::string_view bytes, faultline::otlp::ExportTraceServiceRequest& request);
 

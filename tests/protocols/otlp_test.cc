@@ -166,6 +166,16 @@ TEST(OtlpJson, RefusesWhatIsNotARequest) {
   EXPECT_THAT(SpanError("\"name\":\"\xFF\""), HasSubstr("name: not UTF-8"));
 }
 
+TEST(OtlpJson, RefusesTooManyMessages) {
+  ExportTraceServiceRequest request;
+  for (int i = 0; i < Batch::kMaxMessages / 2 + 1; ++i) request.add_resource_spans()->mutable_resource();
+  EXPECT_THAT(std::string(Batch::FromRequest(request).status().message()), HasSubstr("too many messages"));
+
+  std::string spans = "{}";
+  for (int i = 0; i < Batch::kMaxMessages; ++i) spans += ",{}";
+  EXPECT_THAT(ValueError(R"({"arrayValue":{"values":[)" + spans + "]}}"), HasSubstr("too many messages"));
+}
+
 TEST(OtlpJson, LinesCountFromWhereTheTextBegins) {
   const auto request = ParseJson("{\n\"resourceSpans\":7}", "x.jsonl", 10);
   EXPECT_THAT(std::string(request.status().message()), HasSubstr("x.jsonl:11:17: resourceSpans: want an array"));

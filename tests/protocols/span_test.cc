@@ -229,7 +229,15 @@ TEST(Batch, RefusesDeepNesting) {
   };
   EXPECT_EQ(Error(nested(64)), "");
   EXPECT_THAT(Error(nested(65)), HasSubstr("nested too deep"));
-  EXPECT_THAT(Error(nested(100'000).substr(0, 500'000)), HasSubstr("nested too deep"));
+  EXPECT_THAT(Error(nested(3000)), HasSubstr("nested too deep"));
+}
+
+// Two bytes a span, two hundred in memory: 64 MiB would take 6 GB.
+TEST(Batch, RefusesTooManyMessages) {
+  std::string spans;
+  for (int i = 0; i < Batch::kMaxMessages; ++i) spans += std::string_view("\x12\0", 2);
+  EXPECT_THAT(Error(Field(1, Field(2, spans))), HasSubstr("too many messages"));
+  EXPECT_EQ(Error(Field(1, Field(2, spans.substr(0, 20'000)))), "");
 }
 
 TEST(Batch, TravelsInsideOtherValues) {
