@@ -20,6 +20,7 @@
 #include "protocols/core/host.h"
 #include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
+#include "protocols/core/variants.h"
 #include "sim/digest.h"
 #include "sim/event_queue.h"
 #include "sim/fault.h"
@@ -148,7 +149,9 @@ class World {
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
-      if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
+      if constexpr (core::AlternativeOf<facts::LeaderElected, typename N::Fact>) {
+        if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
+      }
       observer.Note(world.events_ + 1, world.now(), [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
     }
