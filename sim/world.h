@@ -124,7 +124,9 @@ class World {
     kSettle
   };
   struct Packet {
-    std::uint32_t from;
+    Packet() = default;
+    Packet(std::uint32_t sender, typename N::Message content) : from(sender), message(std::move(content)) {}
+    std::uint32_t from = 0;
     typename N::Message message;
   };
   struct RequestPacket {
@@ -144,7 +146,7 @@ class World {
     std::uint32_t node;
     Observer& observer;
 
-    void Send(core::NodeId to, typename N::Message message) {
+    void Send(core::NodeId to, typename N::Message&& message) {
       world.Post(node, core::Number(to), std::move(message));
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
@@ -230,13 +232,13 @@ class World {
   void Post(std::uint32_t from, std::uint32_t to, typename N::Message&& message) {
     if (from == to) {
       ++physics_.network.counts().sent;
-      Push(physics_.now, kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+      Push(physics_.now, kMessage, packets_.Emplace(from, std::move(message)), to);
       return;
     }
     const Fate fate = physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects);
     if (fate.copies == 0) return;
-    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Put(Packet{from, message}), to);
-    Push(physics_.now + fate.delay[0], kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Emplace(from, message), to);
+    Push(physics_.now + fate.delay[0], kMessage, packets_.Emplace(from, std::move(message)), to);
   }
 
   template <class Observer>

@@ -445,7 +445,7 @@ struct NodeOf {
   }
 
   void Apply(const Entry& entry, Env& env) {
-    env.Announce(facts::EntryApplied{applied, entry.term, core::FingerprintOf(entry.command)});
+    env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
     Reply reply{machine.Apply(*entry.command, [&env](auto fact) { env.Announce(std::move(fact)); })};
     if (!StopWaiting(entry.request)) return;
@@ -453,13 +453,27 @@ struct NodeOf {
     env.Reply(entry.request, std::move(reply));
   }
 
-  void AnnounceAppended(Index index, Env& env) {
-    const Entry& entry = log[index.value - 1];
-    env.Announce(facts::EntryAppended{index, entry.term, core::FingerprintOf(entry.command)});
+  static core::Fingerprint FingerprintOf(const Entry& entry) {
+    core::Fingerprint fingerprint;
+    core::Absorb(fingerprint, entry.command);
+    return fingerprint;
   }
 
+  void AnnounceAppended(Index index, Env& env) {
+    const Entry& entry = log[index.value - 1];
+    env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry)});
+  }
+
+  // A client that asks anew has given up on what it asked before: one request of
+  // each is enough, and what the network lost does not pile up.
   void Wait(RequestId request) {
-    if (std::find(waiting.begin(), waiting.end(), request) == waiting.end()) waiting.push_back(request);
+    for (RequestId& other : waiting) {
+      if (other.client == request.client) {
+        other = request;
+        return;
+      }
+    }
+    waiting.push_back(request);
   }
   bool StopWaiting(RequestId request) {
     const auto found = std::find(waiting.begin(), waiting.end(), request);

@@ -25,6 +25,8 @@ namespace core {
 template <class N>
 struct Effects {
   struct Sent {
+    template <class M>
+    Sent(NodeId receiver, M&& content) : to(receiver), message(std::forward<M>(content)) {}
     NodeId to;
     typename N::Message message;
   };
@@ -93,11 +95,15 @@ class Env {
   // To stable storage. Durable fields change only through the node's Replay, so
   // the usual call is `Replay(record); env.Write(record);`.
   void Write(typename N::Record record) { effects_.written.push_back(std::move(record)); }
-  void Send(NodeId to, typename N::Message message) { effects_.sent.push_back({to, std::move(message)}); }
+  template <class M>
+  void Send(NodeId to, M&& message) {
+    effects_.sent.emplace_back(to, std::forward<M>(message));
+  }
   // Leaves at once, whatever is still being written. The one way around output
   // commit: say at the call why it is safe.
-  void SendUnsynced(NodeId to, typename N::Message message) {
-    effects_.sent_unsynced.push_back({to, std::move(message)});
+  template <class M>
+  void SendUnsynced(NodeId to, M&& message) {
+    effects_.sent_unsynced.emplace_back(to, std::forward<M>(message));
   }
   void Reply(RequestId to, typename N::Reply reply) { effects_.replied.push_back({to, std::move(reply)}); }
   void Announce(typename N::Fact fact) { effects_.announced.push_back(std::move(fact)); }
