@@ -1,8 +1,10 @@
 // Invariants: rules that judge facts as they are announced.
 //
 // A rule is an aggregate with one `Ruling On(NodeId, const F&)` for each fact it
-// listens to and, if something can only be judged at the end, a `Ruling
-// AtEnd()`. The adaptor derives copying, fingerprint and dispatch. A rule
+// listens to and, if something can only be judged at the end, a
+// `std::vector<Ruling> AtEnd()`. Either may take a `const LogViews&` last: the
+// replicated logs as all facts so far, this one included, have shown them. The
+// adaptor derives copying, fingerprint and dispatch. A rule
 // applies to whatever announces all the facts it names; nobody lists pairs. A
 // rule that judged nothing has shown nothing, and says so.
 //
@@ -20,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "invariants/log_view.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/types.h"
@@ -59,13 +62,17 @@ template <class Rule>
 concept JudgesAtEnd = requires(Rule rule) {
   { rule.AtEnd() } -> std::same_as<std::vector<Ruling>>;
 };
+template <class Rule>
+concept JudgesLogsAtEnd = requires(Rule rule, const LogViews& logs) {
+  { rule.AtEnd(logs) } -> std::same_as<std::vector<Ruling>>;
+};
 
 }  // namespace internal
 
 // One rule with its type erased.
 class Monitor {
  public:
-  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact);
+  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact, const LogViews& logs);
 
   virtual ~Monitor() = default;
   virtual std::unique_ptr<Monitor> Clone() const = 0;
@@ -73,7 +80,7 @@ class Monitor {
   // Null: the rule does not listen to this fact.
   virtual Handler HandlerOf(internal::FactTag tag) const = 0;
   virtual std::vector<internal::FactTag> Facts() const = 0;
-  virtual std::vector<Ruling> AtEnd() = 0;
+  virtual std::vector<Ruling> AtEnd(const LogViews& logs) = 0;
   virtual void* rule() = 0;
 
   std::uint64_t judged = 0;
@@ -86,12 +93,13 @@ class Story {
   explicit Story(Monitor& monitor) : monitor_(monitor) {}
   template <class F>
   void operator()(std::uint32_t node, const F& fact) {
+    logs_.Observe(core::NodeId{node}, fact);
     const Monitor::Handler handler = monitor_.HandlerOf(Tag<F>());
     if (handler == nullptr) return;
-    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact));
+    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
   }
   void AtEnd() {
-    for (const Ruling& ruling : monitor_.AtEnd()) Judge(ruling);
+    for (const Ruling& ruling : monitor_.AtEnd(logs_)) Judge(ruling);
   }
 
  private:
@@ -104,6 +112,7 @@ class Story {
     if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
   }
   Monitor& monitor_;
+  LogViews logs_;
 };
 
 struct Invariant {
@@ -133,8 +142,10 @@ class MonitorOf final : public Monitor {
     return handler;
   }
   std::vector<FactTag> Facts() const override { return {&kTag<Facts_>...}; }
-  std::vector<Ruling> AtEnd() override {
-    if constexpr (JudgesAtEnd<Rule>) {
+  std::vector<Ruling> AtEnd(const LogViews& logs) override {
+    if constexpr (JudgesLogsAtEnd<Rule>) {
+      return rule_.AtEnd(logs);
+    } else if constexpr (JudgesAtEnd<Rule>) {
       return rule_.AtEnd();
     } else {
       return {};
@@ -144,8 +155,13 @@ class MonitorOf final : public Monitor {
 
  private:
   template <class F>
-  static Ruling Handle(void* rule, core::NodeId node, const void* fact) {
-    return static_cast<Rule*>(rule)->On(node, *static_cast<const F*>(fact));
+  static Ruling Handle(void* rule, core::NodeId node, const void* fact, const LogViews& logs) {
+    const F& f = *static_cast<const F*>(fact);
+    if constexpr (requires(Rule r) { r.On(node, f, logs); }) {
+      return static_cast<Rule*>(rule)->On(node, f, logs);
+    } else {
+      return static_cast<Rule*>(rule)->On(node, f);
+    }
   }
   Rule rule_;
 };
@@ -169,7 +185,7 @@ class Panel {
     }
     BuildTables();
   }
-  Panel(const Panel& other) {
+  Panel(const Panel& other) : logs_(other.logs_) {
     for (const Seat& seat : other.seats_) seats_.push_back({seat.name, seat.monitor->Clone()});
     BuildTables();
   }
@@ -186,8 +202,12 @@ class Panel {
 
   void OnFact(core::NodeId node, const typename N::Fact& fact) {
     const std::vector<Listener>& listeners = node_facts_[fact.index()];
-    if (listeners.empty()) return;
-    std::visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
+    std::visit(
+        [&](const auto& f) {
+          logs_.Observe(node, f);
+          Tell(listeners, node, &f);
+        },
+        fact);
   }
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
     const std::vector<Listener>& listeners = engine_facts_[fact.index()];
@@ -196,7 +216,7 @@ class Panel {
   }
   void AtEnd() {
     for (std::size_t i = 0; i < seats_.size(); ++i) {
-      for (const Ruling& ruling : seats_[i].monitor->AtEnd()) Count(i, core::NodeId{}, ruling);
+      for (const Ruling& ruling : seats_[i].monitor->AtEnd(logs_)) Count(i, core::NodeId{}, ruling);
     }
   }
 
@@ -238,7 +258,7 @@ class Panel {
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
-    for (const Listener& listener : listeners) Count(listener.seat, node, listener.handler(listener.rule, node, fact));
+    for (const Listener& listener : listeners) Count(listener.seat, node, listener.handler(listener.rule, node, fact, logs_));
   }
   void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
     Monitor& monitor = *seats_[seat].monitor;
@@ -250,6 +270,7 @@ class Panel {
     broken_at_ = node;
   }
 
+  LogViews logs_;
   std::vector<Seat> seats_;
   std::array<std::vector<Listener>, kNodeTags.size()> node_facts_;
   std::array<std::vector<Listener>, kEngineTags.size()> engine_facts_;

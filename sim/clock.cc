@@ -26,7 +26,7 @@ Wide Billionths(const Clock& clock, core::TrueTime t) {
 
 // Both conversions split off whole seconds, so that what is left to multiply and
 // divide fits 64 bits: drift keeps a second within 1.1 billion billionths.
-core::LocalTime Clock::Local(core::TrueTime t) const {
+core::LocalTime Clock::DriftingLocal(core::TrueTime t) const {
   const std::int64_t elapsed = (t - since).count();
   const std::int64_t pace = kBillion + drift;
   if (elapsed >= 0 && pace <= kFastest) {
@@ -38,7 +38,7 @@ core::LocalTime Clock::Local(core::TrueTime t) const {
 
 core::WallTime Clock::Wall(core::TrueTime t) const { return core::WallTime(Local(t).time_since_epoch() + wall_ahead); }
 
-core::TrueTime Clock::WhenLocal(core::LocalTime local) const {
+core::TrueTime Clock::DriftingWhenLocal(core::LocalTime local) const {
   const std::int64_t ahead = (local - local_since).count();
   const std::int64_t pace = kBillion + drift;
   if (ahead >= 0 && ahead < kHundredYears && pace <= kFastest && pace >= kSlowest) {

@@ -18,6 +18,7 @@ template <class Timer>
 struct TimerSlot {
   Timer timer{};
   core::LocalTime deadline{};
+  core::TrueTime due{};         // the deadline in true time, as the clock now goes
   core::TrueTime fires_at{};    // of the event in the queue
   std::uint64_t event = 0;      // its sequence number, if `queued`
   bool queued = false;
@@ -36,7 +37,7 @@ struct Timers {
       if (!slots[i].armed && !slots[i].queued) free = i;
     }
     if (free == slots.size()) slots.push_back({});
-    slots[free] = TimerSlot<Timer>{timer, {}, {}, 0, false, false};
+    slots[free] = TimerSlot<Timer>{timer, {}, {}, {}, 0, false, false};
     return free;
   }
 
@@ -48,13 +49,19 @@ struct Timers {
     return Schedule(index, clock);
   }
 
-  // Again after the clock has changed its pace, or the event came too early.
+  // Again after the clock has changed its pace.
   bool Schedule(std::uint32_t index, const Clock& clock) {
     TimerSlot<Timer>& slot = slots[index];
     if (!slot.armed) return false;
-    const core::TrueTime at = clock.WhenLocal(slot.deadline);
-    if (slot.queued && slot.fires_at <= at) return false;
-    slot.fires_at = at;
+    slot.due = clock.WhenLocal(slot.deadline);
+    return Queue(index);
+  }
+
+  // The event came too early: the deadline has been put off since.
+  bool Queue(std::uint32_t index) {
+    TimerSlot<Timer>& slot = slots[index];
+    if (slot.queued && slot.fires_at <= slot.due) return false;
+    slot.fires_at = slot.due;
     slot.queued = true;
     return true;
   }

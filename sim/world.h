@@ -304,8 +304,8 @@ class World {
     slot.queued = false;
     if (readiness == Readiness::kParked) return false;  // Resume schedules it again
     if (!slot.armed) return false;
-    if (physics_.clocks[event.to].Local(physics_.now) < slot.deadline) {
-      if (timers_[event.to].Schedule(event.slot, physics_.clocks[event.to])) PushTimer(event.to, event.slot);
+    if (physics_.now < slot.due) {
+      if (timers_[event.to].Queue(event.slot)) PushTimer(event.to, event.slot);
       return false;
     }
     slot.armed = false;

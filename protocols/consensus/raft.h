@@ -416,7 +416,8 @@ struct NodeOf {
       progress.match = match;
       progress.next = std::max(progress.next, match + 1);
       if (from != env.self()) env.Announce(facts::MatchAdvanced{from, match, term});
-      CommitByMajority(env);
+      // What is committed already cannot commit anything further back.
+      if (match > commit) CommitByMajority(env);
     }
     if (from != env.self() && progress.next <= Last()) SendAppend(from, progress, env);
   }
