@@ -72,6 +72,16 @@ std::string MessagesLine(const sim::MessageCounts& m) {
          " to nodes that were down\n";
 }
 
+std::string RequestsLine(const sim::RequestCounts& r) {
+  return Label("requests") + Grouped(r.sent) + " sent, " + Grouped(r.answered) + " answered, " + Grouped(r.refused) +
+         " refused, " + Grouped(r.timed_out) + " timed out\n";
+}
+
+std::string DiskLine(const sim::DiskCounts& d) {
+  return Label("disk") + Grouped(d.syncs) + " syncs, " + Grouped(d.lost) + " records lost, " + Grouped(d.torn) +
+         " torn\n";
+}
+
 std::string SpansLines(const sim::SpanCounts& s) {
   std::string text = Label("spans") + Grouped(s.stored) + " of " + Grouped(s.emitted) + " stored";
   if (s.duplicates != 0) text += " (" + Grouped(s.duplicates) + " repeats)";
@@ -130,6 +140,8 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
     for (const sim::FaultWindow& window : report.windows) text += WindowLine(window);
   }
   text += MessagesLine(report.messages);
+  text += DiskLine(report.disk);
+  if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
   return text + Label("digest") + core::ToHex(report.digest) + "\n";
 }

@@ -92,8 +92,7 @@ int Session::Run() {
 }
 
 void Session::Hear(const sim::Report& report) {
-  sim::Report judged = report;
-  Worsen(Judge(plan_, judged));
+  Worsen(ExitCodeOf(plan_, report));
   summary_.Add(report);
   Keep(report);
   progress_.Clear();
