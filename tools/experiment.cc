@@ -10,6 +10,7 @@
 #include "scenarios/embedded.h"
 #include "sim/fault.h"
 #include "tools/registries.h"
+#include "tools/verdict.h"
 
 namespace tools {
 namespace {
@@ -184,7 +185,9 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
         (experiment.traffic ? " cannot carry collectors" : " serves no clients; give the scenario a `traces` block"));
   }
   try {
-    return entry(job);
+    absl::StatusOr<sim::Report> report = entry(job);
+    if (report.ok()) Judge(experiment.scenario.plan, *report);
+    return report;
   } catch (const std::exception& thrown) {
     const core::CheckContext& at = core::ThisThreadsCheckContext();
     return absl::InternalError(

@@ -34,7 +34,7 @@ struct RunRequest {
   std::atomic<bool>* stop = nullptr;
 };
 
-// What the engine throws is an error of code kInternal.
+// Judged. What the engine throws is an error of code kInternal.
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request);
 
 // What a seed file of this experiment must carry.

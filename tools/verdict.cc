@@ -5,15 +5,43 @@
 #include "tools/exit_code.h"
 
 namespace tools {
+namespace {
+
+const sim::MonitorReport* Find(const sim::Report& report, const std::string& name) {
+  const auto found = std::find_if(report.monitors.begin(), report.monitors.end(),
+                                  [&](const sim::MonitorReport& monitor) { return monitor.name == name; });
+  return found == report.monitors.end() ? nullptr : &*found;
+}
+
+bool Holds(const sim::MonitorReport* monitor) { return monitor != nullptr && monitor->outcome == sim::Outcome::kHolds; }
+
+bool RequiredHold(const sim::Plan& plan, const sim::Report& report) {
+  if (plan.holds.empty()) {
+    return !report.monitors.empty() && std::all_of(report.monitors.begin(), report.monitors.end(),
+                                                   [](const sim::MonitorReport& monitor) { return Holds(&monitor); });
+  }
+  return std::all_of(plan.holds.begin(), plan.holds.end(),
+                     [&](const std::string& name) { return Holds(Find(report, name)); });
+}
+
+sim::Outcome OutcomeOf(const sim::Plan& plan, const sim::Report& report) {
+  if (report.violation) return sim::Outcome::kViolated;
+  if (!report.cut_short.empty()) return sim::Outcome::kInconclusive;
+  return RequiredHold(plan, report) ? sim::Outcome::kHolds : sim::Outcome::kInconclusive;
+}
+
+}  // namespace
+
+void Judge(const sim::Plan& plan, sim::Report& report) {
+  report.outcome = OutcomeOf(plan, report);
+  report.as_expected = report.violation ? report.violation->monitor == plan.violates
+                                        : plan.violates.empty() && report.outcome == sim::Outcome::kHolds;
+}
 
 int ExitCodeOf(const sim::Plan& plan, const sim::Report& report) {
   if (report.as_expected) return kAsExpected;
   if (report.violation) return kUnexpected;
-  if (!report.cut_short.empty()) return kInconclusive;
-  const bool looked =
-      std::any_of(report.monitors.begin(), report.monitors.end(), [&](const sim::MonitorReport& monitor) {
-        return monitor.name == plan.violates && monitor.outcome == sim::Outcome::kHolds;
-      });
+  const bool looked = report.cut_short.empty() && Holds(Find(report, plan.violates));
   return looked ? kUnexpected : kInconclusive;
 }
 

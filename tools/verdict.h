@@ -1,9 +1,9 @@
-// Verdict: from a judged run to the exit code.
+// Verdict: whether a run came out as its scenario expects.
 //
-// The engine says what the verdict is and whether the scenario expects it. Left
-// to decide is what an expectation that was not met means: a planted bug that
-// its monitor looked for and did not find is a failure (1); one that nobody
-// looked for is inconclusive (2).
+// `expect.violates: X` wants X to be the first violation. Any other violation
+// is unexpected, whatever `expect.holds` lists: the list says which monitors
+// must have judged something and hold; the others may be inconclusive. Without
+// a list that is all of them.
 #pragma once
 
 #include "sim/plan.h"
@@ -11,6 +11,11 @@
 
 namespace tools {
 
+// Sets `outcome` and `as_expected` from the monitors, the violation and `cut_short`.
+void Judge(const sim::Plan& plan, sim::Report& report);
+
+// Of a judged report. A planted bug that its monitor looked for and did not
+// find is a failure; one that nobody looked for is inconclusive.
 int ExitCodeOf(const sim::Plan& plan, const sim::Report& report);
 
 }  // namespace tools
