@@ -66,6 +66,7 @@ class Runs : public testing::Test {
 
   Result Run(const std::function<absl::StatusOr<sim::Report>(const Job&)>& run, SeedRange seeds,
              const std::string& more = "") {
+    protocol_.name = "made-up";
     protocol_.run = run;
     Experiment experiment;
     experiment.scenario = *scenarios::ParseScenario("cluster { protocol: \"made-up\" }\n" + more,
@@ -79,7 +80,7 @@ class Runs : public testing::Test {
   }
 
   RunOptions options_;
-  Protocol protocol_{"made-up", "", {}, nullptr, nullptr};
+  Protocol protocol_;
 };
 
 TEST_F(Runs, HoldsGivesZeroAndSaysWhatToTryNext) {
