@@ -100,6 +100,7 @@ TEST_F(SeedFiles, ReplacesAllOrNothing) {
   ASSERT_TRUE(WriteFile(Path("a"), "new").ok());
   EXPECT_EQ(*ReadFile(Path("a"), 100), "new");
   EXPECT_FALSE(ReadFile(Path("a"), 2).ok());
+  EXPECT_FALSE(WriteFile("/dev/null", "a device is not replaced").ok());
   EXPECT_EQ(FileCount(), 1u);
 }
 
