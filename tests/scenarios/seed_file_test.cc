@@ -1,6 +1,7 @@
 // Seed files: what was saved comes back; what was not saved by us is refused.
 #include "scenarios/seed_file.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,10 +17,15 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
+// Two test programs at once do not meet.
+fs::path TemporaryFolder() {
+  std::string path = testing::TempDir() + "/faultline_XXXXXX";
+  return ::mkdtemp(path.data());
+}
+
 // A folder of its own, gone afterwards.
 class SeedFiles : public testing::Test {
  protected:
-  SeedFiles() { fs::create_directories(folder_); }
   ~SeedFiles() override { fs::remove_all(folder_); }
 
   std::string Path(const std::string& name) const { return (folder_ / name).string(); }
@@ -28,7 +34,7 @@ class SeedFiles : public testing::Test {
   }
 
  private:
-  const fs::path folder_ = fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  const fs::path folder_ = TemporaryFolder();
 };
 
 LoadedScenario Scenario(const std::string& more = "") {

@@ -34,15 +34,23 @@ Result Faultline(const std::string& arguments) {
     result.out.append(buffer.data(), n);
   const int status = ::pclose(pipe);
   result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  // Sanitizers exit with 1, which would pass for a violation.
+  const bool sanitizer =
+      result.out.find("Sanitizer:") != std::string::npos || result.out.find("runtime error:") != std::string::npos;
+  if (sanitizer) result.code = 99;
   return result;
+}
+
+// Two test programs at once do not meet.
+fs::path TemporaryFolder() {
+  std::string path = testing::TempDir() + "/faultline_XXXXXX";
+  return ::mkdtemp(path.data());
 }
 
 // A folder of its own with a small scenario in it.
 class Program : public testing::Test {
  protected:
   Program() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
     Write("small.txtpb",
           "summary: \"Small.\"\n"
           "cluster { protocol: \"raft\" nodes: 3 network { latency: \"1ms..5ms\" } }\n"
@@ -62,8 +70,7 @@ class Program : public testing::Test {
   }
 
  private:
-  const fs::path folder_ = fs::path(testing::TempDir()) /
-                           (std::string("program_") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const fs::path folder_ = TemporaryFolder();
 };
 
 TEST_F(Program, WithoutArgumentsItHelps) {

@@ -234,7 +234,8 @@ TEST_F(Runs, QuietSaysNothingWhenAllIsAsExpected) {
 }
 
 TEST_F(Runs, FilesAreAboutTheFirstUnexpectedViolation) {
-  const std::string base = testing::TempDir() + "/first_unexpected";
+  std::string folder = testing::TempDir() + "/faultline_XXXXXX";
+  const std::string base = std::string(::mkdtemp(folder.data())) + "/first";
   options_.save = base + ".seed";
   options_.recording = base + ".log";
   options_.junit = base + ".xml";
@@ -245,7 +246,7 @@ TEST_F(Runs, FilesAreAboutTheFirstUnexpectedViolation) {
   EXPECT_THAT(*scenarios::ReadFile(options_.recording, 1 << 20), StartsWith("0 something\n1 something\n"));
   EXPECT_THAT(*scenarios::ReadFile(options_.junit, 1 << 20),
               HasSubstr("failure message=\"faultline run story --seed 3\""));
-  for (const std::string& path : {options_.save, options_.recording, options_.junit}) std::filesystem::remove(path);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ExitCodes, TheWorstWins) {
