@@ -81,7 +81,7 @@ class Network {
   std::uint32_t members_ = 0;
   std::uint32_t nodes_ = 0;
   std::uint32_t endpoints_ = 0;
-  std::vector<std::uint64_t> packets_;          // sent so far, by link or by sender: names the decisions
+  std::vector<std::uint32_t> packets_;          // sent so far, by link or by sender: names the decisions
   std::vector<Damage> damage_;                  // by from, then to; empty until a fault does some
   std::vector<core::TrueTime> last_arrival_;    // likewise, only if some link is fifo
   std::vector<Degradation> degradations_;

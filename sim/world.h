@@ -84,8 +84,11 @@ class World {
   bool Step(Observer& observer) {
     const core::TrueTime end{plan_->storm + plan_->settle};
     while (!queue_.empty()) {
-      if (queue_.Min() > end.time_since_epoch().count()) break;
       const Event event = queue_.Pop();
+      if (event.at > end.time_since_epoch().count()) {
+        queue_.Push(event);  // cheaper, once, than a look before each step
+        break;
+      }
       physics_.now = core::TrueTime{core::Duration{event.at}};
       if (!Dispatch(event, observer)) continue;
       ++events_;

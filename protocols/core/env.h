@@ -47,6 +47,10 @@ struct Effects {
   List<typename N::Fact> announced;
   List<TimerChange> timers;
 
+  bool empty() const {
+    return sent.empty() && timers.empty() && written.empty() && announced.empty() && replied.empty() &&
+           sent_unsynced.empty();
+  }
   void Clear() {
     written.clear();
     sent.clear();

@@ -47,6 +47,7 @@ struct Host {
   // that does not wait for its disk.
   template <class Sink>
   void Commit(Effects<N>& effects, Sink& sink, const Mutation& mutation, bool wait) {
+    if (effects.empty()) return;
     if (mutation.any()) Mutate(effects, mutation);
     const bool wrote = !effects.written.empty();
     for (auto& record : effects.written) journal.push_back(std::move(record));
