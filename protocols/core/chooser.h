@@ -18,9 +18,9 @@
 namespace core {
 
 enum class Purpose : std::uint8_t {
-  kNode,       // Env::Draw; subject: the node
-  kTimer,      // the length of a timer; subject: the node
-  kLoss,       // subject, object: the link
+  kNode,   // Env::Draw; subject: the node
+  kTimer,  // the length of a timer; subject: the node
+  kLoss,   // subject, object: the link
   kLatency,
   kJitter,
   kDuplicate,
@@ -28,10 +28,10 @@ enum class Purpose : std::uint8_t {
   kSync,       // a sync's latency; subject: the node
   kSurvivors,  // what a power failure leaves; subject: the node
   kTorn,
-  kClock,      // offset and drift; subject: the node
-  kFault,      // a fault's windows and victims; subject: its place in the plan
-  kClient,     // think times, targets and requests; subject: the client
-  kCore,       // which nodes settle heals
+  kClock,   // offset and drift; subject: the node
+  kFault,   // a fault's windows and victims; subject: its place in the plan
+  kClient,  // think times, targets and requests; subject: the client
+  kCore,    // which nodes settle heals
 };
 
 struct ChoiceName {

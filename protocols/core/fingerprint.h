@@ -78,7 +78,9 @@ concept DurationLike = requires(const T& t) {
   typename T::period;
 };
 template <class T>
-concept TimePointLike = requires(const T& t) { t.time_since_epoch(); };
+concept TimePointLike = requires(const T& t) {
+  t.time_since_epoch();
+};
 // Knows its own fingerprint, for example because it was computed once and kept.
 template <class T>
 concept SelfFingerprinting = requires(const T& t) {

@@ -122,15 +122,13 @@ struct Host {
   }
 
   static void Mutate(Effects<N>& effects, const Mutation& mutation) {
-    std::erase_if(effects.written, [&](const auto& record) {
-      return static_cast<int>(record.index()) == mutation.forget_record;
-    });
+    std::erase_if(effects.written,
+                  [&](const auto& record) { return static_cast<int>(record.index()) == mutation.forget_record; });
     for (Sent& sent : effects.sent) {
       if (static_cast<int>(sent.message.index()) == mutation.early_message) effects.sent_unsynced.push_back(sent);
     }
-    std::erase_if(effects.sent, [&](const Sent& sent) {
-      return static_cast<int>(sent.message.index()) == mutation.early_message;
-    });
+    std::erase_if(effects.sent,
+                  [&](const Sent& sent) { return static_cast<int>(sent.message.index()) == mutation.early_message; });
   }
 };
 

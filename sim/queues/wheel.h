@@ -123,10 +123,10 @@ class WheelQueue {
   void TakeAll(std::uint32_t list);
   void TurnBack();
 
-  std::uint64_t now_ = 0;      // the tick the wheel stands at
-  std::uint64_t opened_ = 0;   // the first tick of the slot opened last: how far back the wheel may turn
-  std::vector<Event> due_;     // all events whose tick is at most now_, in falling order
-  std::vector<Block> blocks_;  // one for each slot, then those that overflowed and the free ones
+  std::uint64_t now_ = 0;             // the tick the wheel stands at
+  std::uint64_t opened_ = 0;          // the first tick of the slot opened last: how far back the wheel may turn
+  std::vector<Event> due_;            // all events whose tick is at most now_, in falling order
+  std::vector<Block> blocks_;         // one for each slot, then those that overflowed and the free ones
   std::vector<std::uint8_t> counts_;  // events in each block, apart so that they stay in the nearest cache
   std::uint32_t free_ = kNone;
   std::uint32_t levels_in_use_ = 0;
