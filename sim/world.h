@@ -128,7 +128,8 @@ class World {
   };
   struct Packet {
     Packet() = default;
-    Packet(std::uint32_t sender, typename N::Message content) : from(sender), message(std::move(content)) {}
+    template <class M>
+    Packet(std::uint32_t sender, M&& content) : from(sender), message(std::forward<M>(content)) {}
     std::uint32_t from = 0;
     typename N::Message message;
   };
