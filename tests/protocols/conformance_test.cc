@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "invariants/invariant.h"
 #include "protocols/collector/collector.h"
 #include "protocols/consensus/raft.h"
 #include "protocols/core/chooser.h"
@@ -29,13 +30,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint32_t kMembers = 5;
-constexpr std::uint64_t kSeeds = 10;  // where one will not do
+constexpr std::uint64_t kSeeds = 40;  // where one will not do
 
 // Everything that the engine can do to a protocol, often.
-sim::Plan Storm() {
+sim::Plan Storm(std::uint32_t members) {
   sim::Plan plan;
   plan.name = "conformance";
-  plan.nodes = kMembers;
+  plan.nodes = members;
   sim::LinkPlan link;
   link.latency = {sim::Latency::Shape::kUniform, 1ms, 10ms, {}, {}, {}, {}};
   link.jitter = 2ms;
@@ -53,42 +54,50 @@ sim::Plan Storm() {
   plan.faults.push_back({"pause", {}, core::Between{700ms, 1500ms}, {100ms, 500ms}, {"any"}, {}});
   plan.faults.push_back({"clock_step", {}, core::Between{1s, 2s}, {100ms, 500ms}, {"any"}, {}});
   plan.storm = 6s;
-  plan.settle = 2s;
+  plan.settle = 15s;
   plan.core = sim::Core::kQuorum;
   return plan;
 }
 
+template <class N>
+struct Experiment {
+  std::shared_ptr<const sim::Plan> plan;
+  typename N::Config config;
+  sim::Shape shape;
+};
+
 // Raft by itself, with clients.
 struct RaftWithClients {
   using Node = raft::Node;
-  static sim::World<Node> MakeWorld(std::uint64_t seed) {
-    sim::Plan plan = Storm();
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    sim::Plan plan = Storm(members);
     plan.workload = {4, {10ms, 50ms}, 500ms, 0};
     raft::Config config;
-    config.nodes = kMembers;
-    return {std::make_shared<sim::Plan>(plan), config, sim::Shape{kMembers, kMembers}, seed};
+    config.nodes = members;
+    return {std::make_shared<sim::Plan>(plan), config, sim::Shape{members, members}};
   }
 };
 
 // Collectors over Raft, fed by three services that call one another.
 struct CollectorsOverRaft {
   using Node = collector::NodeOf<raft::NodeOf<machines::SpanStore>>;
-  static sim::World<Node> MakeWorld(std::uint64_t seed) {
-    const sim::Plan plan = Storm();
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    const sim::Plan plan = Storm(members);
     collector::Traffic traffic;
     traffic.generated = {3, {50ms, 150ms}, 2, 2, {1ms, 20ms}};
     traffic.exporter.schedule_delay = 200ms;
     traffic.exporter.timeout = 500ms;
     traffic.exporter.initial_backoff = 100ms;
+    traffic.exporter.max_backoff = 400ms;
     auto assignment = std::make_shared<collector::Assignment>(collector::Assign(traffic));
-    const sim::Shape shape{kMembers, kMembers + assignment->applications()};
+    const sim::Shape shape{members, members + assignment->applications()};
     Node::Config config;
-    config.substrate.nodes = kMembers;
-    config.collectors = kMembers;
+    config.substrate.nodes = members;
+    config.collectors = members;
     config.traffic = std::make_shared<collector::Traffic>(traffic);
     config.assignment = assignment;
     config.load_ends = plan.storm;
-    return {std::make_shared<sim::Plan>(plan), config, shape, seed};
+    return {std::make_shared<sim::Plan>(plan), config, shape};
   }
 };
 
@@ -136,7 +145,8 @@ class Conformance : public testing::Test {
     return course;
   }
   static World Started(std::uint64_t seed) {
-    World world = Case::MakeWorld(seed);
+    const Experiment<Node> experiment = Case::Prepare(kMembers);
+    World world(experiment.plan, experiment.config, experiment.shape, seed);
     Observer observer;
     world.Start(observer);
     return world;
@@ -207,6 +217,23 @@ TYPED_TEST(Conformance, AForkGoesOnLikeTheOriginalAndDoesNotDisturbIt) {
     ASSERT_EQ(world.digest().state, expected.digests[step]) << "after step " << step;
   }
   EXPECT_EQ(observer.facts, expected.facts);
+}
+
+// Also in clusters of an even number, where half is not a majority.
+TYPED_TEST(Conformance, EveryInvariantHoldsInTheStorm) {
+  using Node = typename TestFixture::Node;
+  for (std::uint32_t members = 1; members <= 6; ++members) {
+    const Experiment<Node> experiment = TypeParam::Prepare(members);
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      invariants::Panel<Node> panel;
+      sim::RunOptions options;
+      options.seed = seed;
+      const sim::Report report = sim::Run<Node>(experiment.plan, experiment.config, experiment.shape, panel, options);
+      ASSERT_FALSE(report.violation) << members << " members, seed " << seed << ": " << report.violation->monitor
+                                     << ": " << report.violation->explanation;
+      EXPECT_EQ(report.cut_short, "");
+    }
+  }
 }
 
 TYPED_TEST(Conformance, TheStormShowsEveryMessageThereIs) {
