@@ -273,6 +273,9 @@ class World {
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(from) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.message);
     });
+    if constexpr (requires { observer.OnMessage(from, core::NodeId{event.to}, packet.message); }) {
+      observer.OnMessage(from, core::NodeId{event.to}, packet.message);
+    }
     if constexpr (Observer::kWantsManifests && requires { N::kHasManifest; }) {
       N::Manifest(packet.message,
                   [&](const facts::Engine& fact) { observer.OnEngineFact(core::NodeId{event.to}, fact); });
