@@ -320,7 +320,7 @@ class World {
   void RescheduleTimers(std::uint32_t node) {
     auto& timers = timers_[node];
     for (std::uint32_t slot = 0; slot < timers.slots.size(); ++slot) {
-      if (timers.Schedule(slot, physics_.clocks[node])) PushTimer(node, slot);
+      if (timers.Schedule(slot, physics_.clocks[node], physics_.now)) PushTimer(node, slot);
     }
   }
 
