@@ -38,7 +38,8 @@ struct AcknowledgedIsDurable {
  private:
   static Ruling Judge(core::Index index, std::uint64_t expected, const LogViews& logs) {
     std::uint32_t holders = 0;
-    for (std::uint32_t node = 0; node < logs.members(); ++node) holders += logs[core::NodeId{node}].Holds(index, expected);
+    for (std::uint32_t node = 0; node < logs.members(); ++node)
+      holders += logs[core::NodeId{node}].Holds(index, expected);
     if (holders >= core::Majority(logs.members())) return Ruling::Fine();
     return Ruling::Broken("the log up to " + core::Text(index) + " was acknowledged and is durable on " +
                           std::to_string(holders) + " of " + std::to_string(logs.members()) + " nodes");

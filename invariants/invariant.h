@@ -258,7 +258,8 @@ class Panel {
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
-    for (const Listener& listener : listeners) Count(listener.seat, node, listener.handler(listener.rule, node, fact, logs_));
+    for (const Listener& listener : listeners)
+      Count(listener.seat, node, listener.handler(listener.rule, node, fact, logs_));
   }
   void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
     Monitor& monitor = *seats_[seat].monitor;
@@ -282,10 +283,10 @@ class Panel {
 
 // REGISTER_INVARIANT("name", Rule, "statement", "source", facts…): makes the rule known.
 // `Accepted` and `Rejected`, two functions that tell a story, stand before it.
-#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                               \
-  static const ::invariants::internal::Registrar registrar_##RULE({                          \
-      NAME, STATEMENT, SOURCE,                                                               \
-      []() -> std::unique_ptr<::invariants::Monitor> {                                       \
-        return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>();     \
-      },                                                                                     \
-      Accepted, Rejected})
+#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                            \
+  static const ::invariants::internal::Registrar registrar_##RULE(                        \
+      {NAME, STATEMENT, SOURCE,                                                           \
+       []() -> std::unique_ptr<::invariants::Monitor> {                                   \
+         return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>(); \
+       },                                                                                 \
+       Accepted, Rejected})

@@ -59,9 +59,8 @@ void Rejected(Story& story) {
   story(2, Entry(1, 1, 11));
   story(2, Entry(2, 2, 20));
 }
-REGISTER_INVARIANT("log-matching", LogMatching,
-                   "two logs with an entry of the same index and epoch are equal up to it", "Raft, Figure 3",
-                   facts::EntryAppended);
+REGISTER_INVARIANT("log-matching", LogMatching, "two logs with an entry of the same index and epoch are equal up to it",
+                   "Raft, Figure 3", facts::EntryAppended);
 
 }  // namespace
 }  // namespace invariants

@@ -24,10 +24,10 @@ struct MatchSoundness {
     const LogView& ours = logs[leader];
     const LogView& theirs = logs[f.follower];
     if (f.match.value <= ours.size() && theirs.Holds(f.match, ours.ChainAt(f.match))) return Ruling::Fine();
-    return Ruling::Broken(core::Text(leader) + ", leader of " + core::Text(f.epoch) + ", counts on " +
-                          core::Text(f.follower) + " up to " + core::Text(f.match) + "; its durable log " +
-                          (theirs.size() < f.match.value ? "ends at " + core::Text(core::Index{theirs.size()})
-                                                         : std::string("differs")));
+    return Ruling::Broken(
+        core::Text(leader) + ", leader of " + core::Text(f.epoch) + ", counts on " + core::Text(f.follower) +
+        " up to " + core::Text(f.match) + "; its durable log " +
+        (theirs.size() < f.match.value ? "ends at " + core::Text(core::Index{theirs.size()}) : std::string("differs")));
   }
 };
 

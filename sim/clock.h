@@ -21,9 +21,7 @@ struct Clock {
 
   // For times from the last change of the drift or the last boot on: the line
   // before is forgotten. Between |drift| <= 1e8 and a hundred years nothing overflows.
-  core::LocalTime Local(core::TrueTime t) const {
-    return IsPerfect() ? local_since + (t - since) : DriftingLocal(t);
-  }
+  core::LocalTime Local(core::TrueTime t) const { return IsPerfect() ? local_since + (t - since) : DriftingLocal(t); }
   core::WallTime Wall(core::TrueTime t) const;
 
   // The earliest time at which Local is at least `local`; the end of time if it

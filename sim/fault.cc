@@ -135,9 +135,10 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
   }
   for (const core::Parameter& parameter : plan.params) {
     const auto& known = FaultKinds()[static_cast<std::size_t>(kind)]->parameters;
-    const bool declared = std::any_of(known.begin(), known.end(),
-                                      [&](const FaultParameter& p) { return p.name == parameter.key; });
-    if (!declared) return Invalid(absl::StrCat("the fault \"", plan.kind, "\" has no parameter \"", parameter.key, "\""));
+    const bool declared =
+        std::any_of(known.begin(), known.end(), [&](const FaultParameter& p) { return p.name == parameter.key; });
+    if (!declared)
+      return Invalid(absl::StrCat("the fault \"", plan.kind, "\" has no parameter \"", parameter.key, "\""));
   }
   return FaultKinds()[static_cast<std::size_t>(kind)]->check(plan.params);
 }
@@ -154,7 +155,8 @@ absl::Status CheckForm(const std::vector<core::Parameter>& params, std::string_v
   if (form == ParameterForm::kWord) {
     const std::string list = absl::StrCat("|", std::string(words), "|");
     const bool known = list.find(absl::StrCat("|", std::string(value), "|")) != std::string::npos;
-    if (!known) status = Invalid(absl::StrCat("want one of ", std::string(words), ", got \"", std::string(value), "\""));
+    if (!known)
+      status = Invalid(absl::StrCat("want one of ", std::string(words), ", got \"", std::string(value), "\""));
   }
   if (status.ok()) return status;
   return Invalid(absl::StrCat(key, ": ", status.message()));
@@ -193,9 +195,8 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
       begin = end + draw(*what.every);
     }
   }
-  std::stable_sort(windows.begin(), windows.end(), [](const ActiveFault& a, const ActiveFault& b) {
-    return a.window.begin < b.window.begin;
-  });
+  std::stable_sort(windows.begin(), windows.end(),
+                   [](const ActiveFault& a, const ActiveFault& b) { return a.window.begin < b.window.begin; });
   return windows;
 }
 

@@ -58,9 +58,9 @@ class Network {
  private:
   // What faults have done to a link.
   struct Damage {
-    std::uint16_t cuts = 0;         // partitions that cut it
-    std::uint8_t cut_by = 0;        // the kind of the last of them
-    std::uint8_t degradation = 0;   // 0: none
+    std::uint16_t cuts = 0;        // partitions that cut it
+    std::uint8_t cut_by = 0;       // the kind of the last of them
+    std::uint8_t degradation = 0;  // 0: none
   };
   // Up to so many endpoints each link counts its own packets, so that a packet
   // more on one link leaves the fates of all others alone. Beyond, the table
@@ -81,9 +81,9 @@ class Network {
   std::uint32_t members_ = 0;
   std::uint32_t nodes_ = 0;
   std::uint32_t endpoints_ = 0;
-  std::vector<std::uint64_t> packets_;          // sent so far, by link or by sender: names the decisions
-  std::vector<Damage> damage_;                  // by from, then to; empty until a fault does some
-  std::vector<core::TrueTime> last_arrival_;    // likewise, only if some link is fifo
+  std::vector<std::uint32_t> packets_;        // sent so far, by link or by sender: names the decisions
+  std::vector<Damage> damage_;                // by from, then to; empty until a fault does some
+  std::vector<core::TrueTime> last_arrival_;  // likewise, only if some link is fifo
   std::vector<Degradation> degradations_;
   MessageCounts counts_;
 };

@@ -65,8 +65,8 @@ class Watcher {
 
 namespace internal {
 
-std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const std::vector<std::uint64_t>& effects,
-                                      core::Duration now);
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
+                                      const std::vector<std::uint64_t>& effects, core::Duration now);
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
 
 template <class Panel>
@@ -105,6 +105,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   World<N> world(plan, config, shape, options.seed, options.mutation);
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
+  Report report;
   bool finished = false;
   while (panel.broken() == nullptr) {
     if (!world.Step(watcher)) {
@@ -112,12 +113,17 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
       break;
     }
     context.event = world.events();
-    if (world.events() >= plan->max_events) break;
-    if ((world.events() & 1023) == 0 && options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) break;
+    if (world.events() >= plan->max_events) {
+      report.cut_short = "budget of " + std::to_string(plan->max_events) + " events";
+      break;
+    }
+    if ((world.events() & 1023) == 0 && options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) {
+      report.cut_short = "stopped";
+      break;
+    }
   }
   if (finished) panel.AtEnd();
 
-  Report report;
   report.scenario = plan->name;
   report.seed = options.seed;
   report.digest = world.digest().state.Finished();

@@ -19,9 +19,9 @@ template <class Timer>
 struct TimerSlot {
   Timer timer{};
   core::LocalTime deadline{};
-  core::TrueTime due{};         // the deadline in true time, as the clock now goes
-  core::TrueTime fires_at{};    // of the event in the queue
-  std::uint64_t event = 0;      // its sequence number, if `queued`
+  core::TrueTime due{};       // the deadline in true time, as the clock now goes
+  core::TrueTime fires_at{};  // of the event in the queue
+  std::uint64_t event = 0;    // its sequence number, if `queued`
   bool queued = false;
   bool armed = false;
 };

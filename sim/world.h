@@ -84,8 +84,11 @@ class World {
   bool Step(Observer& observer) {
     const core::TrueTime end{plan_->storm + plan_->settle};
     while (!queue_.empty()) {
-      if (queue_.Min() > end.time_since_epoch().count()) break;
       const Event event = queue_.Pop();
+      if (event.at > end.time_since_epoch().count()) {
+        queue_.Push(event);  // cheaper, once, than a look before each step
+        break;
+      }
       physics_.now = core::TrueTime{core::Duration{event.at}};
       if (!Dispatch(event, observer)) continue;
       ++events_;
@@ -154,7 +157,8 @@ class World {
       if constexpr (core::AlternativeOf<facts::LeaderElected, typename N::Fact>) {
         if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
       }
-      observer.Note(world.events_ + 1, world.now(), [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
+      observer.Note(world.events_ + 1, world.now(),
+                    [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
     }
     void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
@@ -186,16 +190,26 @@ class World {
   template <class Observer>
   bool Dispatch(const Event& event, Observer& observer) {
     switch (static_cast<Kind>(event.kind)) {
-      case kMessage: return Deliver(event, observer);
-      case kTimer: return Expire(event, observer);
-      case kSync: return EndSync(event, observer);
-      case kRequest: return Ask(event, observer);
-      case kReply: return Answer(event, observer);
-      case kClientWake: return Wake(event, observer);
-      case kClientTimeout: return TimeOut(event, observer);
-      case kFaultBegin: return Begin(event, observer);
-      case kFaultEnd: return End(event, observer);
-      case kSettle: return Settle(event, observer);
+      case kMessage:
+        return Deliver(event, observer);
+      case kTimer:
+        return Expire(event, observer);
+      case kSync:
+        return EndSync(event, observer);
+      case kRequest:
+        return Ask(event, observer);
+      case kReply:
+        return Answer(event, observer);
+      case kClientWake:
+        return Wake(event, observer);
+      case kClientTimeout:
+        return TimeOut(event, observer);
+      case kFaultBegin:
+        return Begin(event, observer);
+      case kFaultEnd:
+        return End(event, observer);
+      case kSettle:
+        return Settle(event, observer);
     }
     return false;
   }
@@ -312,7 +326,8 @@ class World {
     const typename N::Timer timer = slot.timer;
     Absorb(event, 0);
     core::Absorb(digest_.state, timer);
-    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
     RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(timer, env); });
     return true;
   }
@@ -342,7 +357,9 @@ class World {
     if (readiness != Readiness::kReady) return false;
     Absorb(event, 0);
     const std::uint64_t durable = disk.EndSync();
-    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records"; });
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records";
+    });
     Sink<Observer> sink{*this, event.to, observer};
     hosts_[event.to].Synced(durable, sink);
     BeginSync(event.to);
@@ -376,8 +393,7 @@ class World {
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
-      const Fate fate =
-          physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
+      const Fate fate = physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
       for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
         Push(physics_.now + fate.delay[copy], kRequest, asked_.Put(RequestPacket{id, request}), to);
       }
@@ -463,7 +479,8 @@ class World {
     BeginFault(*plan_, active, physics_, chooser_);
     Absorb(event, event.slot);
     core::Absorb(digest_.state, active.window.nodes);
-    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -475,7 +492,8 @@ class World {
     EndFault(active, physics_, chooser_);
     active.begun = false;
     Absorb(event, event.slot);
-    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -485,10 +503,18 @@ class World {
     for (std::size_t i = 0; i < physics_.orders.size(); ++i) {
       const Order order = physics_.orders[i];
       switch (order.kind) {
-        case Order::Kind::kCrash: CrashNode(order.node, order.keeps, observer); break;
-        case Order::Kind::kRestart: RestartNode(order.node, observer); break;
-        case Order::Kind::kResume: ResumeNode(order.node); break;
-        case Order::Kind::kClockChanged: RescheduleTimers(order.node); break;
+        case Order::Kind::kCrash:
+          CrashNode(order.node, order.keeps, observer);
+          break;
+        case Order::Kind::kRestart:
+          RestartNode(order.node, observer);
+          break;
+        case Order::Kind::kResume:
+          ResumeNode(order.node);
+          break;
+        case Order::Kind::kClockChanged:
+          RescheduleTimers(order.node);
+          break;
       }
     }
     physics_.orders.clear();
@@ -498,8 +524,7 @@ class World {
   void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
     core::Host<N>& host = hosts_[node];
     const std::uint64_t written = host.journal.size();
-    const std::uint64_t survivors =
-        physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
+    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
     host.Crash(survivors);
     timers_[node].Clear();
     if (physics_.leader == node) physics_.leader.reset();
@@ -590,15 +615,15 @@ class World {
   std::vector<core::Host<N>> hosts_;
   std::vector<Timers<typename N::Timer>> timers_;
   std::vector<std::uint64_t> timer_draws_ = std::vector<std::uint64_t>(hosts_.size());
-  std::vector<std::vector<Event>> parked_;     // events that wait for a paused node
+  std::vector<std::vector<Event>> parked_;  // events that wait for a paused node
   Slab<Packet> packets_;
   Slab<RequestPacket> asked_;
   Slab<ReplyPacket> replies_;
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::vector<ActiveFault> windows_;
-  std::vector<std::uint32_t> core_;            // once the storm is over
-  core::Effects<N> effects_;                   // empty between steps
+  std::vector<std::uint32_t> core_;  // once the storm is over
+  core::Effects<N> effects_;         // empty between steps
   Digest digest_;
 };
 

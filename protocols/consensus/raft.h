@@ -81,9 +81,9 @@ struct Candidate {
   core::List<NodeId> votes;  // distinct voters: a repeated grant is one vote (§5.2)
 };
 struct Progress {
-  Index next;          // to send; always above match
-  Index match;         // known to be equal to ours up to here
-  bool probing{};      // looking for where the logs agree: one message at a time
+  Index next;      // to send; always above match
+  Index match;     // known to be equal to ours up to here
+  bool probing{};  // looking for where the logs agree: one message at a time
 };
 struct Leader {
   core::List<Progress> progress;  // by node; our own holds what is durable here
@@ -127,11 +127,11 @@ struct NodeOf {
   };
   using Record = std::variant<Voted, Appended, Truncated>;
 
-  using Fact = core::JoinVariants<
-      std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::EntryAppended,
-                   facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
-                   facts::EntryApplied, facts::RequestAcknowledged>,
-      typename Machine::Fact>;
+  using Fact =
+      core::JoinVariants<std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::EntryAppended,
+                                      facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
+                                      facts::EntryApplied, facts::RequestAcknowledged>,
+                         typename Machine::Fact>;
 
   using Request = Command;
   // What a client of this protocol asks; see the machine's RandomCommand.
@@ -194,8 +194,10 @@ struct NodeOf {
 
   void On(Timer timer, Env& env) {
     switch (timer) {
-      case Timer::kElection: return Campaign(env);
-      case Timer::kHeartbeat: return Heartbeat(env);
+      case Timer::kElection:
+        return Campaign(env);
+      case Timer::kHeartbeat:
+        return Heartbeat(env);
     }
   }
 
@@ -363,7 +365,9 @@ struct NodeOf {
     ForEachPeer(env, [&](NodeId peer) { SendAppend(peer, leader.progress[core::Number(peer)], env); });
   }
 
-  void StartReplicating(RequestId id, const Command& command, Env& env) { AppendAndSend(Entry{term, id, command}, env); }
+  void StartReplicating(RequestId id, const Command& command, Env& env) {
+    AppendAndSend(Entry{term, id, command}, env);
+  }
 
   void AppendAndSend(Entry entry, Env& env) {
     Persist(Appended{std::move(entry)}, env);

@@ -174,6 +174,12 @@ TEST_F(Program, ReplayTellsTheSameFromTheDifferent) {
   EXPECT_EQ(Faultline("replay --bisect " + Path("small.txtpb")).code, 125);
 }
 
+TEST_F(Program, SpentBudgetIsInconclusive) {
+  const Result result = Faultline("run " + Path("small.txtpb") + " --set run.max_events=50");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.out, HasSubstr("inconclusive: budget of 50 events"));
+}
+
 TEST_F(Program, NothingToReplayIsInconclusive) {
   fs::create_directory(Path("empty"));
   EXPECT_EQ(Faultline("replay " + Path("empty")).code, 2);
