@@ -309,5 +309,24 @@ TEST(Settle, OutsideTheCoreNobodyIsHeardAgain) {
   }
 }
 
+// The crash lasts longer than the storm: who is in the core comes back, the others never.
+TEST(Settle, WhatIsDownOutsideTheCoreStaysDown) {
+  bool some_stay = false, some_return = false;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Plan plan = Quiet();
+    plan.core = Core::kQuorum;
+    plan.faults = {At("crash", 4s, 1h, {"n0", "n1"})};
+    World<Node> world = MakeWorld(plan, seed);
+    RunToEnd(world);
+    for (const std::uint32_t node : {0u, 1u}) {
+      const bool inside = std::count(world.core().begin(), world.core().end(), node) > 0;
+      EXPECT_EQ(world.physics().processes[node].up(), inside) << "seed " << seed << ", n" << node;
+      (inside ? some_return : some_stay) = true;
+    }
+  }
+  EXPECT_TRUE(some_stay);
+  EXPECT_TRUE(some_return);
+}
+
 }  // namespace
 }  // namespace sim
