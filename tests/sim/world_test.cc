@@ -197,6 +197,36 @@ TEST(Faults, WindowsAreDrawnInsideTheStorm) {
   }
 }
 
+// By kind, since the place of a fault in its plan is what changes.
+std::multimap<std::string, std::pair<Duration, Duration>> TimesByKind(const Plan& plan) {
+  std::multimap<std::string, std::pair<Duration, Duration>> times;
+  for (const ActiveFault& active : WindowsOf(plan, 1)) {
+    times.insert({active.window.kind, {active.window.begin, active.window.end}});
+  }
+  return times;
+}
+
+TEST(Faults, TakingOneFaultOutLeavesTheWindowsOfTheOthers) {
+  const Plan whole = Stormy();
+  for (std::size_t out = 0; out < whole.faults.size(); ++out) {
+    Plan fewer = whole;
+    fewer.faults.erase(fewer.faults.begin() + static_cast<std::ptrdiff_t>(out));
+    auto expected = TimesByKind(whole);
+    expected.erase(whole.faults[out].kind);
+    EXPECT_EQ(TimesByKind(fewer), expected) << "without " << whole.faults[out].kind;
+  }
+}
+
+// Not one window twice: two faults that ask for the same are two faults.
+TEST(Faults, TwinsDrawForThemselves) {
+  Plan plan = Quiet();
+  plan.faults = {Every("crash", {100ms, 1s}, {100ms, 1s}), Every("crash", {100ms, 1s}, {100ms, 1s})};
+  std::set<std::pair<Duration, Duration>> times;
+  const std::vector<ActiveFault> windows = WindowsOf(plan, 1);
+  for (const ActiveFault& active : windows) times.insert({active.window.begin, active.window.end});
+  EXPECT_EQ(times.size(), windows.size());
+}
+
 TEST(Faults, ReplayedWindowsMakeTheSameRun) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const Report drawn = RunPlan(Stormy(), seed);
