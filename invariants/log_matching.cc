@@ -32,7 +32,7 @@ struct LogMatching {
 
   Ruling On(core::NodeId node, const facts::EntryAppended& f, const LogViews& logs) {
     const LogView& log = logs[node];
-    if (log.size() != f.index.value) {
+    if (!log.followed) {
       return Ruling::Broken(core::Text(node) + " appended " + core::Text(f.index) + " to a log of " +
                             std::to_string(log.size()) + " entries");
     }

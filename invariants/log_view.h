@@ -21,6 +21,7 @@ struct Link {
 
 struct LogView {
   std::vector<Link> links;  // entry i is links[i - 1]
+  bool followed = true;     // the entry told of last came right after the one before it
 
   std::uint64_t size() const { return links.size(); }
   std::uint64_t ChainAt(core::Index index) const { return index.value == 0 ? 0 : links[index.value - 1].chain; }
@@ -28,10 +29,11 @@ struct LogView {
     return index.value <= links.size() && ChainAt(index) == chain;
   }
 
-  // An entry that does not follow the last one is left out: log matching sees
-  // that the log does not end with it.
+  // An entry that does not follow the last one is left out, for log matching to
+  // judge. The size does not tell: the log may hold another entry at that place.
   void Append(const facts::EntryAppended& f) {
-    if (f.index.value == links.size() + 1) links.push_back({f.epoch, Next(ChainAt({links.size()}), f)});
+    followed = f.index.value == links.size() + 1;
+    if (followed) links.push_back({f.epoch, Next(ChainAt({links.size()}), f)});
   }
   void Truncate(core::Index from) {
     if (from.value >= 1 && from.value <= links.size()) links.resize(from.value - 1);

@@ -27,7 +27,8 @@ struct FaultParameter {
 
 // A window that has begun: who suffers, and what to undo at the end.
 struct ActiveFault {
-  std::uint32_t kind = 0;  // place in FaultKinds()
+  std::uint32_t kind = 0;   // place in FaultKinds()
+  std::uint32_t place = 0;  // in Plan::faults, unless the plan brings its windows
   FaultWindow window;
   std::vector<std::uint64_t> undo;  // the kind's own notes
   bool begun = false;

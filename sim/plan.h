@@ -59,8 +59,11 @@ struct FaultPlan {
 // A fault as it happened: a window with its victims. Seed files hold these.
 struct FaultWindow {
   std::string kind;
-  std::uint32_t fault = 0;    // its place in Plan::faults and its number there: they name
-  std::uint32_t ordinal = 0;  // the random decisions made within the window
+  // The number of the fault and of the window in it: they name the random
+  // decisions made within the window. A fault has its number from what it asks
+  // for, so taking another one out of the plan changes nothing about it.
+  std::uint32_t fault = 0;
+  std::uint32_t ordinal = 0;
   core::Duration begin{};
   core::Duration end{};
   std::vector<core::NodeId> nodes;  // in the order the kind chose them

@@ -6,6 +6,7 @@
 // deadline simply moves there: putting a timer off costs one store.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -46,14 +47,15 @@ struct Timers {
     TimerSlot<Timer>& slot = slots[index];
     slot.armed = true;
     slot.deadline = clock.Local(now) + after;
-    return Schedule(index, clock);
+    return Schedule(index, clock, now);
   }
 
-  // Again after the clock has changed its pace.
-  bool Schedule(std::uint32_t index, const Clock& clock) {
+  // Again after the clock has changed its pace or the node has stood still. What
+  // came due meanwhile fires now: time does not go back.
+  bool Schedule(std::uint32_t index, const Clock& clock, core::TrueTime now) {
     TimerSlot<Timer>& slot = slots[index];
     if (!slot.armed) return false;
-    slot.due = clock.WhenLocal(slot.deadline);
+    slot.due = std::max(clock.WhenLocal(slot.deadline), now);
     return Queue(index);
   }
 

@@ -70,11 +70,12 @@ class World {
   template <class Observer>
   void Start(Observer& observer) {
     windows_ = DrawWindows(*plan_, chooser_);
+    // Before the windows that end with the storm: what they broke outside the core must stay broken.
+    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       Push(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, 0);
       Push(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, 0);
     }
-    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) StartNode(node, observer);
     for (std::uint32_t client = 0; client < clients_.size(); ++client) Think(client);
   }
@@ -339,7 +340,7 @@ class World {
   void RescheduleTimers(std::uint32_t node) {
     auto& timers = timers_[node];
     for (std::uint32_t slot = 0; slot < timers.slots.size(); ++slot) {
-      if (timers.Schedule(slot, physics_.clocks[node])) PushTimer(node, slot);
+      if (timers.Schedule(slot, physics_.clocks[node], physics_.now)) PushTimer(node, slot);
     }
   }
 
