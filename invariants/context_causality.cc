@@ -14,8 +14,8 @@ namespace {
 using SpanName = std::pair<facts::TraceId, std::uint64_t>;
 
 struct ContextCausality {
-  std::set<std::pair<core::NodeId, SpanName>> brought;    // parent contexts, by where
-  std::map<SpanName, std::uint64_t> parents;              // of the spans that were started
+  std::set<std::pair<core::NodeId, SpanName>> brought;  // parent contexts, by where
+  std::map<SpanName, std::uint64_t> parents;            // of the spans that were started
 
   Ruling On(core::NodeId node, const facts::ContextCarried& f) {
     brought.insert({node, {f.trace, f.parent}});

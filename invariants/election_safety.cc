@@ -27,8 +27,8 @@ void Rejected(Story& story) {
   story(1, facts::LeaderElected{{2}});
   story(3, facts::LeaderElected{{2}});
 }
-REGISTER_INVARIANT("election-safety", ElectionSafety, "at most one leader is elected in an epoch",
-                   "Raft, Figure 3", facts::LeaderElected);
+REGISTER_INVARIANT("election-safety", ElectionSafety, "at most one leader is elected in an epoch", "Raft, Figure 3",
+                   facts::LeaderElected);
 
 }  // namespace
 }  // namespace invariants

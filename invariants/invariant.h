@@ -1,8 +1,10 @@
 // Invariants: rules that judge facts as they are announced.
 //
 // A rule is an aggregate with one `Ruling On(NodeId, const F&)` for each fact it
-// listens to and, if something can only be judged at the end, a `Ruling
-// AtEnd()`. The adaptor derives copying, fingerprint and dispatch. A rule
+// listens to and, if something can only be judged at the end, a
+// `std::vector<Ruling> AtEnd()`. Either may take a `const LogViews&` last: the
+// replicated logs as all facts so far, this one included, have shown them. The
+// adaptor derives copying, fingerprint and dispatch. A rule
 // applies to whatever announces all the facts it names; nobody lists pairs. A
 // rule that judged nothing has shown nothing, and says so.
 //
@@ -20,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "invariants/log_view.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/types.h"
@@ -48,32 +51,43 @@ class [[nodiscard]] Ruling {
   std::unique_ptr<std::string> why_;  // only of a violation
 };
 
+// Stands for a type of fact.
+using FactTag = const char*;
+
 namespace internal {
 
 // The address of a type's tag stands for the type.
 template <class F>
 inline constexpr char kTag = 0;
-using FactTag = const char*;
 
 template <class Rule>
 concept JudgesAtEnd = requires(Rule rule) {
   { rule.AtEnd() } -> std::same_as<std::vector<Ruling>>;
 };
+template <class Rule>
+concept JudgesLogsAtEnd = requires(Rule rule, const LogViews& logs) {
+  { rule.AtEnd(logs) } -> std::same_as<std::vector<Ruling>>;
+};
 
 }  // namespace internal
+
+template <class F>
+constexpr FactTag TagOf() {
+  return &internal::kTag<F>;
+}
 
 // One rule with its type erased.
 class Monitor {
  public:
-  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact);
+  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact, const LogViews& logs);
 
   virtual ~Monitor() = default;
   virtual std::unique_ptr<Monitor> Clone() const = 0;
   virtual core::Fingerprint fingerprint() const = 0;
   // Null: the rule does not listen to this fact.
-  virtual Handler HandlerOf(internal::FactTag tag) const = 0;
-  virtual std::vector<internal::FactTag> Facts() const = 0;
-  virtual std::vector<Ruling> AtEnd() = 0;
+  virtual Handler HandlerOf(FactTag tag) const = 0;
+  virtual std::vector<FactTag> Facts() const = 0;
+  virtual std::vector<Ruling> AtEnd(const LogViews& logs) = 0;
   virtual void* rule() = 0;
 
   std::uint64_t judged = 0;
@@ -86,24 +100,22 @@ class Story {
   explicit Story(Monitor& monitor) : monitor_(monitor) {}
   template <class F>
   void operator()(std::uint32_t node, const F& fact) {
-    const Monitor::Handler handler = monitor_.HandlerOf(Tag<F>());
+    logs_.Observe(core::NodeId{node}, fact);
+    const Monitor::Handler handler = monitor_.HandlerOf(TagOf<F>());
     if (handler == nullptr) return;
-    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact));
+    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
   }
   void AtEnd() {
-    for (const Ruling& ruling : monitor_.AtEnd()) Judge(ruling);
+    for (const Ruling& ruling : monitor_.AtEnd(logs_)) Judge(ruling);
   }
 
  private:
-  template <class F>
-  static internal::FactTag Tag() {
-    return &internal::kTag<F>;
-  }
   void Judge(const Ruling& ruling) {
     monitor_.judged += ruling.judged();
     if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
   }
   Monitor& monitor_;
+  LogViews logs_;
 };
 
 struct Invariant {
@@ -133,8 +145,10 @@ class MonitorOf final : public Monitor {
     return handler;
   }
   std::vector<FactTag> Facts() const override { return {&kTag<Facts_>...}; }
-  std::vector<Ruling> AtEnd() override {
-    if constexpr (JudgesAtEnd<Rule>) {
+  std::vector<Ruling> AtEnd(const LogViews& logs) override {
+    if constexpr (JudgesLogsAtEnd<Rule>) {
+      return rule_.AtEnd(logs);
+    } else if constexpr (JudgesAtEnd<Rule>) {
       return rule_.AtEnd();
     } else {
       return {};
@@ -144,8 +158,13 @@ class MonitorOf final : public Monitor {
 
  private:
   template <class F>
-  static Ruling Handle(void* rule, core::NodeId node, const void* fact) {
-    return static_cast<Rule*>(rule)->On(node, *static_cast<const F*>(fact));
+  static Ruling Handle(void* rule, core::NodeId node, const void* fact, const LogViews& logs) {
+    const F& f = *static_cast<const F*>(fact);
+    if constexpr (requires(Rule r) { r.On(node, f, logs); }) {
+      return static_cast<Rule*>(rule)->On(node, f, logs);
+    } else {
+      return static_cast<Rule*>(rule)->On(node, f);
+    }
   }
   Rule rule_;
 };
@@ -160,16 +179,16 @@ struct Registrar {
 template <class N>
 class Panel {
  public:
-  // Those rules whose facts this node announces, or only those named.
-  explicit Panel(const std::vector<std::string>& only = {}) {
+  // Those rules whose facts this node announces. `silent`: facts that it cannot
+  // announce as this run is configured.
+  explicit Panel(const std::vector<FactTag>& silent = {}) {
     for (const Invariant& invariant : Catalogue()) {
-      if (!only.empty() && std::find(only.begin(), only.end(), invariant.name) == only.end()) continue;
       std::unique_ptr<Monitor> monitor = invariant.make();
-      if (Announced(monitor->Facts())) seats_.push_back({std::string(invariant.name), std::move(monitor)});
+      if (Announced(monitor->Facts(), silent)) seats_.push_back({std::string(invariant.name), std::move(monitor)});
     }
     BuildTables();
   }
-  Panel(const Panel& other) {
+  Panel(const Panel& other) : logs_(other.logs_) {
     for (const Seat& seat : other.seats_) seats_.push_back({seat.name, seat.monitor->Clone()});
     BuildTables();
   }
@@ -186,8 +205,12 @@ class Panel {
 
   void OnFact(core::NodeId node, const typename N::Fact& fact) {
     const std::vector<Listener>& listeners = node_facts_[fact.index()];
-    if (listeners.empty()) return;
-    std::visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
+    std::visit(
+        [&](const auto& f) {
+          logs_.Observe(node, f);
+          Tell(listeners, node, &f);
+        },
+        fact);
   }
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
     const std::vector<Listener>& listeners = engine_facts_[fact.index()];
@@ -196,7 +219,7 @@ class Panel {
   }
   void AtEnd() {
     for (std::size_t i = 0; i < seats_.size(); ++i) {
-      for (const Ruling& ruling : seats_[i].monitor->AtEnd()) Count(i, core::NodeId{}, ruling);
+      for (const Ruling& ruling : seats_[i].monitor->AtEnd(logs_)) Count(i, core::NodeId{}, ruling);
     }
   }
 
@@ -210,13 +233,14 @@ class Panel {
   struct TagsOf;
   template <class... F>
   struct TagsOf<std::variant<F...>> {
-    static constexpr std::array<internal::FactTag, sizeof...(F)> value{&internal::kTag<F>...};
+    static constexpr std::array<FactTag, sizeof...(F)> value{&internal::kTag<F>...};
   };
   static constexpr auto& kNodeTags = TagsOf<typename N::Fact>::value;
   static constexpr auto& kEngineTags = TagsOf<facts::Engine>::value;
 
-  static bool Announced(const std::vector<internal::FactTag>& tags) {
-    for (const internal::FactTag tag : tags) {
+  static bool Announced(const std::vector<FactTag>& tags, const std::vector<FactTag>& silent) {
+    for (const FactTag tag : tags) {
+      if (std::find(silent.begin(), silent.end(), tag) != silent.end()) return false;
       const bool by_node = std::find(kNodeTags.begin(), kNodeTags.end(), tag) != kNodeTags.end();
       const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
       const bool by_clients = tag == &internal::kTag<facts::ProbeSent> || tag == &internal::kTag<facts::ProbeAnswered>;
@@ -233,12 +257,13 @@ class Panel {
       for (std::size_t f = 0; f < kEngineTags.size(); ++f) AddListener(i, monitor, kEngineTags[f], engine_facts_[f]);
     }
   }
-  static void AddListener(std::size_t seat, Monitor& monitor, internal::FactTag tag, std::vector<Listener>& to) {
+  static void AddListener(std::size_t seat, Monitor& monitor, FactTag tag, std::vector<Listener>& to) {
     if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, monitor.rule(), handler});
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
-    for (const Listener& listener : listeners) Count(listener.seat, node, listener.handler(listener.rule, node, fact));
+    for (const Listener& listener : listeners)
+      Count(listener.seat, node, listener.handler(listener.rule, node, fact, logs_));
   }
   void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
     Monitor& monitor = *seats_[seat].monitor;
@@ -250,6 +275,7 @@ class Panel {
     broken_at_ = node;
   }
 
+  LogViews logs_;
   std::vector<Seat> seats_;
   std::array<std::vector<Listener>, kNodeTags.size()> node_facts_;
   std::array<std::vector<Listener>, kEngineTags.size()> engine_facts_;
@@ -261,10 +287,10 @@ class Panel {
 
 // REGISTER_INVARIANT("name", Rule, "statement", "source", facts…): makes the rule known.
 // `Accepted` and `Rejected`, two functions that tell a story, stand before it.
-#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                               \
-  static const ::invariants::internal::Registrar registrar_##RULE({                          \
-      NAME, STATEMENT, SOURCE,                                                               \
-      []() -> std::unique_ptr<::invariants::Monitor> {                                       \
-        return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>();     \
-      },                                                                                     \
-      Accepted, Rejected})
+#define REGISTER_INVARIANT(NAME, RULE, STATEMENT, SOURCE, ...)                            \
+  static const ::invariants::internal::Registrar registrar_##RULE(                        \
+      {NAME, STATEMENT, SOURCE,                                                           \
+       []() -> std::unique_ptr<::invariants::Monitor> {                                   \
+         return std::make_unique<::invariants::internal::MonitorOf<RULE, __VA_ARGS__>>(); \
+       },                                                                                 \
+       Accepted, Rejected})

@@ -6,7 +6,6 @@
 #include <map>
 
 #include "invariants/invariant.h"
-#include "invariants/log_view.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -19,38 +18,25 @@ struct FurthestCommit {
 };
 
 struct LeaderCompleteness {
-  LogViews logs;
   std::map<core::Epoch, FurthestCommit> commits;
 
-  Ruling On(core::NodeId node, const facts::LogRecovered&) {
-    logs[node] = {};
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::LogTruncated& f) {
-    logs[node].Truncate(f.from);
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::EntryAppended& f) {
-    logs[node].Append(f);
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::Committed& f) {
+  Ruling On(core::NodeId node, const facts::Committed& f, const LogViews& logs) {
     const LogView& log = logs[node];
     if (f.index.value > log.size()) {
-      return Ruling::Broken(core::Text(node) + " says that " + core::Text(f.index) + " is committed; its own log ends at " +
-                            core::Text(core::Index{log.size()}));
+      return Ruling::Broken(core::Text(node) + " says that " + core::Text(f.index) +
+                            " is committed; its own log ends at " + core::Text(core::Index{log.size()}));
     }
     FurthestCommit& furthest = commits[f.epoch];
     if (f.index > furthest.index) furthest = {f.index, log.ChainAt(f.index), node};
     return Ruling::Noted();
   }
-  Ruling On(core::NodeId node, const facts::LeaderElected& f) {
+  Ruling On(core::NodeId node, const facts::LeaderElected& f, const LogViews& logs) {
     for (const auto& [epoch, commit] : commits) {
       if (epoch >= f.epoch) break;
       if (logs[node].Holds(commit.index, commit.chain)) continue;
-      return Ruling::Broken(core::Text(node) + " was elected in " + core::Text(f.epoch) + " without the entries up to " +
-                            core::Text(commit.index) + " that " + core::Text(commit.node) + " knew to be committed in " +
-                            core::Text(epoch));
+      return Ruling::Broken(core::Text(node) + " was elected in " + core::Text(f.epoch) +
+                            " without the entries up to " + core::Text(commit.index) + " that " +
+                            core::Text(commit.node) + " knew to be committed in " + core::Text(epoch));
     }
     return commits.empty() ? Ruling::Noted() : Ruling::Fine();
   }
@@ -70,8 +56,7 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("leader-completeness", LeaderCompleteness,
                    "what is committed in one epoch is in the log of every later epoch's leader", "Raft, Figure 3",
-                   facts::LogRecovered, facts::LogTruncated, facts::EntryAppended, facts::Committed,
-                   facts::LeaderElected);
+                   facts::Committed, facts::LeaderElected);
 
 }  // namespace
 }  // namespace invariants

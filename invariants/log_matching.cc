@@ -4,7 +4,6 @@
 // Incremental: whoever first appends (index, epoch) fixes the chain that every
 // other log must have at that place. No log is ever walked.
 #include "invariants/invariant.h"
-#include "invariants/log_view.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -29,20 +28,11 @@ struct Place {
 };
 
 struct LogMatching {
-  LogViews logs;
   std::vector<Place> places;  // by index, from 1
 
-  Ruling On(core::NodeId node, const facts::LogRecovered&) {
-    logs[node] = {};
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::LogTruncated& f) {
-    logs[node].Truncate(f.from);
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::EntryAppended& f) {
-    LogView& log = logs[node];
-    if (!log.Append(f)) {
+  Ruling On(core::NodeId node, const facts::EntryAppended& f, const LogViews& logs) {
+    const LogView& log = logs[node];
+    if (!log.followed) {
       return Ruling::Broken(core::Text(node) + " appended " + core::Text(f.index) + " to a log of " +
                             std::to_string(log.size()) + " entries");
     }
@@ -69,9 +59,8 @@ void Rejected(Story& story) {
   story(2, Entry(1, 1, 11));
   story(2, Entry(2, 2, 20));
 }
-REGISTER_INVARIANT("log-matching", LogMatching,
-                   "two logs with an entry of the same index and epoch are equal up to it", "Raft, Figure 3",
-                   facts::LogRecovered, facts::LogTruncated, facts::EntryAppended);
+REGISTER_INVARIANT("log-matching", LogMatching, "two logs with an entry of the same index and epoch are equal up to it",
+                   "Raft, Figure 3", facts::EntryAppended);
 
 }  // namespace
 }  // namespace invariants

@@ -7,41 +7,27 @@
 #include <map>
 
 #include "invariants/invariant.h"
-#include "invariants/log_view.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
 namespace {
 
 struct MatchSoundness {
-  LogViews logs;
   std::map<core::NodeId, core::Epoch> epochs;
 
-  Ruling On(core::NodeId node, const facts::LogRecovered&) {
-    logs[node] = {};
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::LogTruncated& f) {
-    logs[node].Truncate(f.from);
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId node, const facts::EntryAppended& f) {
-    logs[node].Append(f);
-    return Ruling::Noted();
-  }
   Ruling On(core::NodeId node, const facts::EpochEntered& f) {
     epochs[node] = f.epoch;
     return Ruling::Noted();
   }
-  Ruling On(core::NodeId leader, const facts::MatchAdvanced& f) {
+  Ruling On(core::NodeId leader, const facts::MatchAdvanced& f, const LogViews& logs) {
     if (epochs[f.follower] > f.epoch) return Ruling::Noted();
     const LogView& ours = logs[leader];
     const LogView& theirs = logs[f.follower];
     if (f.match.value <= ours.size() && theirs.Holds(f.match, ours.ChainAt(f.match))) return Ruling::Fine();
-    return Ruling::Broken(core::Text(leader) + ", leader of " + core::Text(f.epoch) + ", counts on " +
-                          core::Text(f.follower) + " up to " + core::Text(f.match) + "; its durable log " +
-                          (theirs.size() < f.match.value ? "ends at " + core::Text(core::Index{theirs.size()})
-                                                         : std::string("differs")));
+    return Ruling::Broken(
+        core::Text(leader) + ", leader of " + core::Text(f.epoch) + ", counts on " + core::Text(f.follower) +
+        " up to " + core::Text(f.match) + "; its durable log " +
+        (theirs.size() < f.match.value ? "ends at " + core::Text(core::Index{theirs.size()}) : std::string("differs")));
   }
 };
 
@@ -55,8 +41,7 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("match-soundness", MatchSoundness,
                    "a follower's durable log agrees with its leader's up to the match index",
-                   "Raft, Figure 2, matchIndex", facts::LogRecovered, facts::LogTruncated, facts::EntryAppended,
-                   facts::EpochEntered, facts::MatchAdvanced);
+                   "Raft, Figure 2, matchIndex", facts::EpochEntered, facts::MatchAdvanced);
 
 }  // namespace
 }  // namespace invariants

@@ -62,8 +62,8 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("span-conservation", SpanConservation,
                    "every emitted span is held, being exported, confirmed, or dropped and counted",
-                   "OpenTelemetry specification, batching processor; OTLP specification, failures",
-                   facts::SpanEmitted, facts::SpanConfirmed, facts::SpanDropped, facts::Crashed, facts::ExporterLevel);
+                   "OpenTelemetry specification, batching processor; OTLP specification, failures", facts::SpanEmitted,
+                   facts::SpanConfirmed, facts::SpanDropped, facts::Crashed, facts::ExporterLevel);
 
 }  // namespace
 }  // namespace invariants

@@ -14,9 +14,9 @@ namespace invariants {
 namespace {
 
 struct Whereabouts {
-  NodeSet stored;                // in this boot of each node
-  std::uint64_t emitted{};       // exact repeats are emitted more than once
-  std::uint64_t accounted{};     // confirmed or dropped
+  NodeSet stored;             // in this boot of each node
+  std::uint64_t emitted{};    // exact repeats are emitted more than once
+  std::uint64_t accounted{};  // confirmed or dropped
   bool acknowledged{};
 };
 
@@ -63,7 +63,8 @@ struct TraceCompleteness {
       if (rulings.back().broken()) return rulings;
     }
     if (waiting > 0) {
-      rulings.push_back(Ruling::Broken(std::to_string(waiting) + " spans are neither confirmed nor dropped at the end"));
+      rulings.push_back(
+          Ruling::Broken(std::to_string(waiting) + " spans are neither confirmed nor dropped at the end"));
     }
     return rulings;
   }
@@ -90,9 +91,8 @@ void Accepted(Story& story) { TellStored(story, 3); }
 void Rejected(Story& story) { TellStored(story, 2); }
 REGISTER_INVARIANT("trace-completeness", TraceCompleteness,
                    "after settling, every span is accounted for and every acknowledged one is stored once on each node",
-                   "founding definition 1.2, with 'eventually' made a bound", facts::SpanEmitted,
-                   facts::SpanConfirmed, facts::SpanDropped, facts::SpanAcknowledged, facts::SpanStored,
-                   facts::Crashed, facts::InCore);
+                   "founding definition 1.2, with 'eventually' made a bound", facts::SpanEmitted, facts::SpanConfirmed,
+                   facts::SpanDropped, facts::SpanAcknowledged, facts::SpanStored, facts::Crashed, facts::InCore);
 
 }  // namespace
 }  // namespace invariants

@@ -9,7 +9,7 @@
 namespace scenarios {
 
 struct EmbeddedFile {
-  std::string_view path;  // from scenarios/: "raft_partition.txtpb", "data/sdk-shop-json/requests.jsonl"
+  std::string_view path;  // from scenarios/: "flagship.txtpb", "data/sdk-shop-json/requests.jsonl"
   std::string_view bytes;
 };
 

@@ -68,6 +68,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t most_b
 
 absl::Status WriteFile(const std::string& path, std::string_view bytes) {
   constexpr int kEveryone = 0644;
+  // Renaming over a device would remove the device.
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
+    return absl::InvalidArgumentError(path + ": cannot write: want a regular file");
+  }
   std::string temporary = path + ".XXXXXX";
   Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (file.number() < 0) return Failed(path, "write");

@@ -13,7 +13,7 @@ namespace scenarios {
 absl::StatusOr<std::string> ReadFile(const std::string& path, std::size_t most_bytes);
 
 // Under a temporary name in the same folder, then renamed: after a failure or a
-// kill the old file is as it was.
+// kill the old file is as it was. Only regular files are replaced.
 absl::Status WriteFile(const std::string& path, std::string_view bytes);
 
 }  // namespace scenarios

@@ -66,27 +66,50 @@ std::vector<std::string> FieldNames(const Descriptor& type) {
   return names;
 }
 
-// Protobuf's `Message type "faultline.scenarios.Link" has no field named "latncy".`, in our words.
-std::string InOurWords(const std::string& message, const Descriptor& root) {
-  if (message.find("has no field named") == std::string::npos) return message;
+// The unknown field of Protobuf's `Message type "faultline.scenarios.Link" has
+// no field named "latncy".`, if that is what the message says.
+struct UnknownField {
+  std::string name;
+  const Descriptor* type;
+};
+std::optional<UnknownField> ParseUnknownField(const std::string& message, const Descriptor& root) {
+  if (message.find("has no field named") == std::string::npos) return std::nullopt;
   const std::optional<std::string> type = Quoted(message, 0);
   const std::optional<std::string> field = Quoted(message, 1);
   const Descriptor* known = type ? root.file()->pool()->FindMessageTypeByName(*type) : nullptr;
-  if (known == nullptr || !field) return message;
-  return *field + ": " + known->name() + " has no such field" + core::DidYouMean(*field, FieldNames(*known));
+  if (known == nullptr || !field) return std::nullopt;
+  return UnknownField{*field, known};
+}
+
+// Where `name` begins in this line, at or before `column`: the parser has gone past it.
+int ColumnOf(std::string_view text, int line, int column, const std::string& name) {
+  std::size_t begin = 0;
+  for (; line > 0 && begin != std::string_view::npos; --line) begin = text.find('\n', begin) + 1;
+  const std::size_t at = text.substr(begin, static_cast<std::size_t>(column)).rfind(name);
+  return at == std::string_view::npos ? column : static_cast<int>(at);
 }
 
 // Keeps the first error; what follows is often its echo.
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
-  FirstError(const std::string& file, const Descriptor& root) : file_(file), root_(root) {}
+  FirstError(std::string_view text, const std::string& file, const Descriptor& root)
+      : text_(text), file_(file), root_(root) {}
 
   void AddError(int line, google::protobuf::io::ColumnNumber column, const std::string& message) override {
-    if (error_.empty()) error_ = At(file_, line, column) + ": " + Printable(InOurWords(message, root_));
+    if (!error_.empty()) return;
+    const std::optional<UnknownField> unknown = ParseUnknownField(message, root_);
+    if (!unknown) {
+      error_ = Printable(At(file_, line, column) + ": " + message);
+      return;
+    }
+    error_ = Printable(At(file_, line, ColumnOf(text_, line, column, unknown->name)) + ": " + unknown->name + ": " +
+                       unknown->type->name() + " has no such field" +
+                       core::DidYouMean(unknown->name, FieldNames(*unknown->type)));
   }
   const std::string& error() const { return error_; }
 
  private:
+  const std::string_view text_;
   const std::string& file_;
   const Descriptor& root_;
   std::string error_;
@@ -174,7 +197,7 @@ std::string Locations::Error(std::string_view path, std::string_view problem) co
 absl::Status ParseText(std::string_view text, const std::string& file, Message& message, Locations& locations) {
   constexpr int kDeepest = 16;
   locations.file = file;
-  FirstError errors(file, *message.GetDescriptor());
+  FirstError errors(text, file, *message.GetDescriptor());
   TextFormat::ParseInfoTree tree;
   TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);

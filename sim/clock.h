@@ -21,12 +21,14 @@ struct Clock {
 
   // For times from the last change of the drift or the last boot on: the line
   // before is forgotten. Between |drift| <= 1e8 and a hundred years nothing overflows.
-  core::LocalTime Local(core::TrueTime t) const;
+  core::LocalTime Local(core::TrueTime t) const { return IsPerfect() ? local_since + (t - since) : DriftingLocal(t); }
   core::WallTime Wall(core::TrueTime t) const;
 
   // The earliest time at which Local is at least `local`; the end of time if it
   // never is. In the past if the clock is already there.
-  core::TrueTime WhenLocal(core::LocalTime local) const;
+  core::TrueTime WhenLocal(core::LocalTime local) const {
+    return IsPerfect() ? since + (local - local_since) : DriftingWhenLocal(local);
+  }
 
   // From `now` on the clock gains so much on true time; more than -1e9.
   void SetDrift(core::TrueTime now, std::int64_t parts_per_billion);
@@ -40,6 +42,10 @@ struct Clock {
   void Boot(core::TrueTime now);
 
   bool operator==(const Clock&) const = default;
+
+  bool IsPerfect() const { return drift == 0 && fraction == 0; }
+  core::LocalTime DriftingLocal(core::TrueTime t) const;
+  core::TrueTime DriftingWhenLocal(core::LocalTime local) const;
 
   // The line: at `since` local time was `local_since`, and `fraction` billionths
   // of a nanosecond.

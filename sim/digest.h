@@ -21,7 +21,7 @@ class Digest {
   // After each event: a rung every `stride_` events. When there are too many,
   // every other rung goes and the stride doubles, so the ladder stays short.
   void Climb(std::uint64_t event, core::Duration time) {
-    if (event % stride_ == 0) AddRung(event, time);
+    if ((event & (stride_ - 1)) == 0) AddRung(event, time);
   }
   std::vector<Checkpoint> Ladder(std::uint64_t event, core::Duration time) const;
 
@@ -29,7 +29,7 @@ class Digest {
   static constexpr std::size_t kMostRungs = 64;
   void AddRung(std::uint64_t event, core::Duration time);
 
-  std::uint64_t stride_ = 64;
+  std::uint64_t stride_ = 64;  // a power of two
   std::vector<Checkpoint> ladder_;
 };
 

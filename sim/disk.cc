@@ -41,7 +41,9 @@ std::uint64_t Disk::Crash(std::uint64_t written, Keeps keeps, const DiskPlan& pl
   if (keeps == Keeps::kAll) survivors = written;
   if (keeps == Keeps::kRandom) {
     survivors += chooser.Choose({core::Purpose::kSurvivors, node, 0, crash}, written - durable_ + 1);
-    const auto torn = [&](std::uint64_t bound) { return chooser.Choose({core::Purpose::kTorn, node, 0, crash}, bound); };
+    const auto torn = [&](std::uint64_t bound) {
+      return chooser.Choose({core::Purpose::kTorn, node, 0, crash}, bound);
+    };
     if (survivors > durable_ && plan.torn.Happens(torn)) {
       --survivors;
       ++counts_.torn;

@@ -40,14 +40,14 @@ class Disk {
   std::uint32_t boot() const { return boot_; }
   const DiskCounts& counts() const { return counts_; }
 
-  core::Between stall{};        // added to each sync by a `disk_stall` window
-  std::uint64_t stalled = 0;    // syncs it delayed
+  core::Between stall{};      // added to each sync by a `disk_stall` window
+  std::uint64_t stalled = 0;  // syncs it delayed
 
  private:
   std::uint64_t durable_ = 0;   // records on stable storage
   std::uint64_t covering_ = 0;  // records the sync under way covers
   bool syncing_ = false;
-  std::uint32_t boot_ = 0;      // crashes so far: tells a sync of this boot from one of the last
+  std::uint32_t boot_ = 0;  // crashes so far: tells a sync of this boot from one of the last
   std::uint64_t crashes_ = 0;
   DiskCounts counts_;
 };

@@ -1,16 +1,17 @@
 #include "sim/fault.h"
 
 #include <algorithm>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "protocols/core/check.h"
+#include "protocols/core/fingerprint.h"
 #include "protocols/core/quorum.h"
 
 namespace sim {
 namespace {
 
-// Draws are named by fault, window and number, so that taking one fault out of a
-// plan leaves the windows of the others as they were.
+// Draws are named by fault, window and number; see FaultWindow::fault.
 constexpr std::uint64_t kDrawsPerWindow = 4096;
 constexpr std::uint32_t kSchedule = 3;  // beside the phases of a FaultScope
 
@@ -135,9 +136,10 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
   }
   for (const core::Parameter& parameter : plan.params) {
     const auto& known = FaultKinds()[static_cast<std::size_t>(kind)]->parameters;
-    const bool declared = std::any_of(known.begin(), known.end(),
-                                      [&](const FaultParameter& p) { return p.name == parameter.key; });
-    if (!declared) return Invalid(absl::StrCat("the fault \"", plan.kind, "\" has no parameter \"", parameter.key, "\""));
+    const bool declared =
+        std::any_of(known.begin(), known.end(), [&](const FaultParameter& p) { return p.name == parameter.key; });
+    if (!declared)
+      return Invalid(absl::StrCat("the fault \"", plan.kind, "\" has no parameter \"", parameter.key, "\""));
   }
   return FaultKinds()[static_cast<std::size_t>(kind)]->check(plan.params);
 }
@@ -154,7 +156,8 @@ absl::Status CheckForm(const std::vector<core::Parameter>& params, std::string_v
   if (form == ParameterForm::kWord) {
     const std::string list = absl::StrCat("|", std::string(words), "|");
     const bool known = list.find(absl::StrCat("|", std::string(value), "|")) != std::string::npos;
-    if (!known) status = Invalid(absl::StrCat("want one of ", std::string(words), ", got \"", std::string(value), "\""));
+    if (!known)
+      status = Invalid(absl::StrCat("want one of ", std::string(words), ", got \"", std::string(value), "\""));
   }
   if (status.ok()) return status;
   return Invalid(absl::StrCat(key, ": ", status.message()));
@@ -169,17 +172,26 @@ ActiveFault Waiting(FaultWindow window) {
   return active;
 }
 
+// From what the fault asks for; twins, and faults whose fingerprints collide, count on.
+std::uint32_t NumberOf(const FaultPlan& fault, std::set<std::uint32_t>& taken) {
+  auto number = static_cast<std::uint32_t>(core::FingerprintOf(fault).high);
+  while (!taken.insert(number).second) ++number;
+  return number;
+}
+
 }  // namespace
 
 std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
   std::vector<ActiveFault> windows;
+  std::set<std::uint32_t> numbers;
   if (plan.windows) {
     for (const FaultWindow& window : *plan.windows) windows.push_back(Waiting(window));
     return windows;
   }
-  for (std::uint32_t fault = 0; fault < plan.faults.size(); ++fault) {
-    const FaultPlan& what = plan.faults[fault];
-    core::ChoiceName name{core::Purpose::kFault, fault, kSchedule, 0};
+  for (std::uint32_t place = 0; place < plan.faults.size(); ++place) {
+    const FaultPlan& what = plan.faults[place];
+    const std::uint32_t number = NumberOf(what, numbers);
+    core::ChoiceName name{core::Purpose::kFault, number, kSchedule, 0};
     const auto draw = [&](const core::Between& between) {
       ++name.occurrence;
       return between.min +
@@ -188,14 +200,14 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
     core::Duration begin = what.at ? *what.at : draw(*what.every);
     for (std::uint32_t ordinal = 0; begin < plan.storm; ++ordinal) {
       const core::Duration end = std::min(begin + draw(what.lasts), plan.storm);
-      windows.push_back(Waiting({what.kind, fault, ordinal, begin, end, {}, what.params}));
+      windows.push_back(Waiting({what.kind, number, ordinal, begin, end, {}, what.params}));
+      windows.back().place = place;
       if (!what.every) break;
       begin = end + draw(*what.every);
     }
   }
-  std::stable_sort(windows.begin(), windows.end(), [](const ActiveFault& a, const ActiveFault& b) {
-    return a.window.begin < b.window.begin;
-  });
+  std::stable_sort(windows.begin(), windows.end(),
+                   [](const ActiveFault& a, const ActiveFault& b) { return a.window.begin < b.window.begin; });
   return windows;
 }
 
@@ -217,7 +229,7 @@ void ChooseVictims(const FaultPlan& plan, FaultScope& scope) {
 void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::Chooser& chooser) {
   if (!plan.windows) {
     FaultScope scope(physics, active, FaultScope::Phase::kVictims, chooser);
-    ChooseVictims(plan.faults[active.window.fault], scope);
+    ChooseVictims(plan.faults[active.place], scope);
   }
   FaultScope scope(physics, active, FaultScope::Phase::kBegin, chooser);
   FaultKinds()[active.kind]->begin(scope);

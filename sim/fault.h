@@ -27,9 +27,10 @@ struct FaultParameter {
 
 // A window that has begun: who suffers, and what to undo at the end.
 struct ActiveFault {
-  std::uint32_t kind = 0;                  // place in FaultKinds()
+  std::uint32_t kind = 0;   // place in FaultKinds()
+  std::uint32_t place = 0;  // in Plan::faults, unless the plan brings its windows
   FaultWindow window;
-  std::vector<std::uint64_t> undo;         // the kind's own notes
+  std::vector<std::uint64_t> undo;  // the kind's own notes
   bool begun = false;
 };
 
@@ -63,7 +64,7 @@ class FaultScope {
 struct FaultKind {
   std::string_view name;
   std::string_view summary;
-  std::string_view targets;                // the default of FaultPlan::targets
+  std::string_view targets;  // the default of FaultPlan::targets
   std::vector<FaultParameter> parameters;
   void (*begin)(FaultScope&);
   void (*end)(FaultScope&);

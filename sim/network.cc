@@ -37,23 +37,23 @@ Network::Network(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       members_(members),
       nodes_(nodes),
       endpoints_(nodes + clients),
-      links_(std::size_t{endpoints_} * endpoints_),
+      packets_(endpoints_ <= kMostCountedByLink ? std::size_t{endpoints_} * endpoints_ : endpoints_),
       degradations_(1) {
-  if (peer_.fifo || client_.fifo || exporter_.fifo) last_arrival_.resize(links_.size());
+  if (peer_.fifo || client_.fifo || exporter_.fifo) last_arrival_.resize(std::size_t{endpoints_} * endpoints_);
 }
 
 Fate Network::Send(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Chooser& chooser,
                    std::vector<std::uint64_t>& effects) {
   ++counts_.sent;
-  Link& link = At(from, to);
-  const std::uint64_t packet = link.packets++;
-  if (link.cuts > 0) {
+  const std::uint64_t packet = CountPacket(from, to);
+  const Damage damage = damage_.empty() ? Damage{} : damage_[LinkIndex(from, to)];
+  if (damage.cuts > 0) {
     ++counts_.cut;
-    ++effects[link.cut_by];
+    ++effects[damage.cut_by];
     return {};
   }
   const LinkPlan& plan = PlanOf(from, to);
-  const Degradation* degradation = link.degradation > 0 ? &degradations_[link.degradation] : nullptr;
+  const Degradation* degradation = damage.degradation > 0 ? &degradations_[damage.degradation] : nullptr;
   const Ratio loss = degradation != nullptr ? Larger(plan.loss, degradation->loss) : plan.loss;
   if (loss.Happens(Draws(chooser, core::Purpose::kLoss, from, to, packet))) {
     ++counts_.lost;
@@ -91,7 +91,7 @@ core::Duration Network::Delay(const LinkPlan& plan, const Degradation* degradati
 }
 
 core::Duration Network::InOrder(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Duration delay) {
-  core::TrueTime& last = last_arrival_[std::size_t{from} * endpoints_ + to];
+  core::TrueTime& last = last_arrival_[LinkIndex(from, to)];
   last = std::max(last, now + delay);
   return last - now;
 }
@@ -102,16 +102,21 @@ const LinkPlan& Network::PlanOf(std::uint32_t from, std::uint32_t to) const {
   return outer < nodes_ ? exporter_ : client_;
 }
 
+Network::Damage& Network::DamageOf(std::uint32_t from, std::uint32_t to) {
+  if (damage_.empty()) damage_.resize(std::size_t{endpoints_} * endpoints_);
+  return damage_[LinkIndex(from, to)];
+}
+
 void Network::Cut(std::uint32_t from, std::uint32_t to, std::uint32_t fault) {
-  Link& link = At(from, to);
-  ++link.cuts;
-  link.cut_by = static_cast<std::uint8_t>(fault);
+  Damage& damage = DamageOf(from, to);
+  ++damage.cuts;
+  damage.cut_by = static_cast<std::uint8_t>(fault);
 }
 
 void Network::Mend(std::uint32_t from, std::uint32_t to) {
-  Link& link = At(from, to);
-  CHECK(link.cuts > 0);
-  --link.cuts;
+  Damage& damage = DamageOf(from, to);
+  CHECK(damage.cuts > 0);
+  --damage.cuts;
 }
 
 std::uint32_t Network::AddDegradation(const Degradation& degradation) {
@@ -127,13 +132,13 @@ std::uint32_t Network::AddDegradation(const Degradation& degradation) {
 }
 
 void Network::Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation) {
-  At(from, to).degradation = static_cast<std::uint8_t>(degradation);
+  DamageOf(from, to).degradation = static_cast<std::uint8_t>(degradation);
 }
 
 void Network::RemoveDegradation(std::uint32_t degradation) {
   degradations_[degradation] = {};
-  for (Link& link : links_) {
-    if (link.degradation == degradation) link.degradation = 0;
+  for (Damage& damage : damage_) {
+    if (damage.degradation == degradation) damage.degradation = 0;
   }
 }
 

@@ -2,8 +2,8 @@
 // and times, never what a packet carries.
 //
 // Endpoints are nodes first, clients after them. A directed link has no memory
-// but a counter, from which its random decisions are named, and what faults have
-// done to it. A packet that is under way when a partition begins still arrives:
+// but a counter, from which its random decisions are named, and the damage that
+// faults have done to it. A packet that is under way when a partition begins still arrives:
 // the cut is where packets enter the link.
 #pragma once
 
@@ -56,14 +56,22 @@ class Network {
   MessageCounts& counts() { return counts_; }
 
  private:
-  struct Link {
-    std::uint32_t packets = 0;      // sent so far: names this link's decisions
-    std::uint16_t cuts = 0;         // partitions that cut it
-    std::uint8_t cut_by = 0;        // the kind of the last of them
-    std::uint8_t degradation = 0;   // 0: none
+  // What faults have done to a link.
+  struct Damage {
+    std::uint16_t cuts = 0;        // partitions that cut it
+    std::uint8_t cut_by = 0;       // the kind of the last of them
+    std::uint8_t degradation = 0;  // 0: none
   };
+  // Up to so many endpoints each link counts its own packets, so that a packet
+  // more on one link leaves the fates of all others alone. Beyond, the table
+  // would not fit a cache, and senders count.
+  static constexpr std::uint32_t kMostCountedByLink = 256;
 
-  Link& At(std::uint32_t from, std::uint32_t to) { return links_[std::size_t{from} * endpoints_ + to]; }
+  std::size_t LinkIndex(std::uint32_t from, std::uint32_t to) const { return std::size_t{from} * endpoints_ + to; }
+  std::uint64_t CountPacket(std::uint32_t from, std::uint32_t to) {
+    return packets_[endpoints_ <= kMostCountedByLink ? LinkIndex(from, to) : from]++;
+  }
+  Damage& DamageOf(std::uint32_t from, std::uint32_t to);
   const LinkPlan& PlanOf(std::uint32_t from, std::uint32_t to) const;
   core::Duration Delay(const LinkPlan& plan, const Degradation* degradation, std::uint32_t from, std::uint32_t to,
                        std::uint64_t copy, core::Chooser& chooser) const;
@@ -73,8 +81,9 @@ class Network {
   std::uint32_t members_ = 0;
   std::uint32_t nodes_ = 0;
   std::uint32_t endpoints_ = 0;
-  std::vector<Link> links_;                     // by from, then to
-  std::vector<core::TrueTime> last_arrival_;    // likewise, only if some link is fifo
+  std::vector<std::uint32_t> packets_;        // sent so far, by link or by sender: names the decisions
+  std::vector<Damage> damage_;                // by from, then to; empty until a fault does some
+  std::vector<core::TrueTime> last_arrival_;  // likewise, only if some link is fifo
   std::vector<Degradation> degradations_;
   MessageCounts counts_;
 };

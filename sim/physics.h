@@ -49,14 +49,14 @@ struct Physics {
 
   core::TrueTime now{};
   DiskPlan disk_plan;
-  std::uint32_t members = 0;              // of the cluster; other nodes are applications
+  std::uint32_t members = 0;  // of the cluster; other nodes are applications
   Network network;
-  std::vector<Disk> disks;                // by node, like the next two
+  std::vector<Disk> disks;  // by node, like the next two
   std::vector<Clock> clocks;
   std::vector<Process> processes;
-  std::optional<std::uint32_t> leader;    // the last node that announced its election
-  std::vector<std::uint64_t> effects;     // by kind, in the order of FaultKinds(); the last: of no kind
-  std::vector<Order> orders;              // for the world, in order
+  std::optional<std::uint32_t> leader;  // the last node that announced its election
+  std::vector<std::uint64_t> effects;   // by kind, in the order of FaultKinds(); the last: of no kind
+  std::vector<Order> orders;            // for the world, in order
 };
 
 // Gives each node the offset and drift that its clock has by nature.

@@ -19,77 +19,80 @@ namespace sim {
 // What a link of one class does to the packets on it, before any fault.
 struct LinkPlan {
   Latency latency{};
-  core::Duration jitter{};         // uniform extra delay in [0, jitter]
-  Ratio loss{};                    // per packet
-  Ratio duplicate{};               // per packet; the copy has a delay of its own
-  Ratio reorder{};                 // per packet: held back by up to `reorder_delay`
+  core::Duration jitter{};  // uniform extra delay in [0, jitter]
+  Ratio loss{};             // per packet
+  Ratio duplicate{};        // per packet; the copy has a delay of its own
+  Ratio reorder{};          // per packet: held back by up to `reorder_delay`
   core::Duration reorder_delay{};
-  bool fifo = false;               // a packet never overtakes an earlier one of its link
+  bool fifo = false;  // a packet never overtakes an earlier one of its link
 };
 
 struct DiskPlan {
   Latency sync_latency{};
-  bool sync = true;         // false: outputs do not wait for the disk (a misconfiguration)
-  Ratio torn{};             // chance that the last record that survives a power failure is torn
+  bool sync = true;  // false: outputs do not wait for the disk (a misconfiguration)
+  Ratio torn{};      // chance that the last record that survives a power failure is torn
 };
 
 // Drawn once per node.
 struct ClockPlan {
-  core::Duration max_offset{};           // wall clock: uniform in [-max_offset, max_offset]
-  std::uint32_t max_drift_ppb = 0;       // both clocks: uniform in [-max_drift, max_drift]
+  core::Duration max_offset{};      // wall clock: uniform in [-max_offset, max_offset]
+  std::uint32_t max_drift_ppb = 0;  // both clocks: uniform in [-max_drift, max_drift]
 };
 
 struct WorkloadPlan {
   std::uint32_t clients = 0;
-  core::Between think{};             // between a reply and the next request
-  core::Duration timeout{};          // then the outcome is unknown and the client goes on
-  std::uint64_t requests = 0;        // per client; 0: until the storm ends
+  core::Between think{};       // between a reply and the next request
+  core::Duration timeout{};    // then the outcome is unknown and the client goes on
+  std::uint64_t requests = 0;  // per client; 0: until the storm ends
 };
 
 // A fault as the scenario asks for it: windows are drawn from it.
 struct FaultPlan {
-  std::string kind;                                // a file stem of sim/faults/
-  std::optional<core::Duration> at;                // one window, at this time
-  std::optional<core::Between> every;              // or windows, this far apart
+  std::string kind;                    // a file stem of sim/faults/
+  std::optional<core::Duration> at;    // one window, at this time
+  std::optional<core::Between> every;  // or windows, this far apart
   core::Between lasts{};
-  std::vector<std::string> targets;                // "n2", "leader", "any", "minority", …; empty: the kind's default
-  std::vector<core::Parameter> params;             // the kind's own
+  std::vector<std::string> targets;     // "n2", "leader", "any", "minority", …; empty: the kind's default
+  std::vector<core::Parameter> params;  // the kind's own
 };
 
 // A fault as it happened: a window with its victims. Seed files hold these.
 struct FaultWindow {
   std::string kind;
-  std::uint32_t fault = 0;    // its place in Plan::faults and its number there: they name
-  std::uint32_t ordinal = 0;  // the random decisions made within the window
+  // The number of the fault and of the window in it: they name the random
+  // decisions made within the window. A fault has its number from what it asks
+  // for, so taking another one out of the plan changes nothing about it.
+  std::uint32_t fault = 0;
+  std::uint32_t ordinal = 0;
   core::Duration begin{};
   core::Duration end{};
-  std::vector<core::NodeId> nodes;                 // in the order the kind chose them
+  std::vector<core::NodeId> nodes;  // in the order the kind chose them
   std::vector<core::Parameter> params;
 };
 
 enum class Core : std::uint8_t {
-  kAll,      // settle heals everything
-  kQuorum,   // settle heals a random quorum; what is wrong outside it stays wrong
+  kAll,     // settle heals everything
+  kQuorum,  // settle heals a random quorum; what is wrong outside it stays wrong
 };
 
 struct Plan {
   std::string name;
   std::string summary;
   std::string protocol;
-  std::uint32_t nodes = 0;                         // collectors or replicas: n0 … n(nodes-1)
-  std::vector<core::Parameter> config;             // the protocol's own
+  std::uint32_t nodes = 0;              // collectors or replicas: n0 … n(nodes-1)
+  std::vector<core::Parameter> config;  // the protocol's own
   LinkPlan peer, client, exporter;
   DiskPlan disk;
   ClockPlan clock;
   WorkloadPlan workload;
   std::vector<FaultPlan> faults;
-  std::optional<std::vector<FaultWindow>> windows; // given: replayed instead of drawing `faults`
+  std::optional<std::vector<FaultWindow>> windows;  // given: replayed instead of drawing `faults`
   core::Duration storm{};
   core::Duration settle{};
   Core core = Core::kAll;
-  std::uint64_t max_events = 100'000'000;         // a run that needs more is inconclusive
-  std::vector<std::string> holds;                  // empty: every applicable monitor must hold
-  std::string violates;                            // expected violation; empty: none
+  std::uint64_t max_events = 100'000'000;  // a run that needs more is inconclusive
+  std::vector<std::string> holds;          // empty: every applicable monitor must hold
+  std::string violates;                    // expected violation; empty: none
 };
 
 }  // namespace sim

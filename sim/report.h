@@ -32,22 +32,22 @@ struct FaultReport {
 struct MessageCounts {
   std::uint64_t sent = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t lost = 0;        // by the links' own loss
+  std::uint64_t lost = 0;  // by the links' own loss
   std::uint64_t duplicated = 0;
-  std::uint64_t cut = 0;         // by a partition
-  std::uint64_t dead = 0;        // arrived at a node that was down
+  std::uint64_t cut = 0;   // by a partition
+  std::uint64_t dead = 0;  // arrived at a node that was down
 };
 
 struct DiskCounts {
   std::uint64_t syncs = 0;
-  std::uint64_t lost = 0;        // records that a crash took
-  std::uint64_t torn = 0;        // of those, torn and found by their checksum
+  std::uint64_t lost = 0;  // records that a crash took
+  std::uint64_t torn = 0;  // of those, torn and found by their checksum
 };
 
 struct RequestCounts {
   std::uint64_t sent = 0;
   std::uint64_t answered = 0;
-  std::uint64_t refused = 0;     // answered "unavailable"
+  std::uint64_t refused = 0;  // answered "unavailable"
   std::uint64_t timed_out = 0;
 };
 
@@ -58,7 +58,7 @@ struct SpanCounts {
   std::uint64_t duplicates = 0;  // of those, exact repeats of one before
   std::uint64_t stored = 0;      // distinct spans that every node of the core holds at the end
   std::uint64_t acknowledged = 0;
-  std::uint64_t in_flight = 0;   // queued or being exported at the end
+  std::uint64_t in_flight = 0;                   // queued or being exported at the end
   std::map<std::string, std::uint64_t> dropped;  // by reason
 };
 
@@ -82,20 +82,20 @@ struct Report {
   std::uint64_t seed = 0;
   Outcome outcome = Outcome::kInconclusive;
   bool as_expected = false;
-  std::string cut_short;                // why the run ended early ("budget of 20000000 events"); empty: it did not
+  std::string cut_short;  // why the run ended early ("budget of 20000000 events"); empty: it did not
   core::Fingerprint digest;
   std::uint64_t events = 0;
   core::Duration simulated{};
   MessageCounts messages;
   DiskCounts disk;
   std::optional<RequestCounts> requests;  // where there are clients
-  std::vector<MonitorReport> monitors;  // by name
-  std::vector<FaultReport> faults;      // by kind
+  std::vector<MonitorReport> monitors;    // by name
+  std::vector<FaultReport> faults;        // by kind
   std::optional<SpanCounts> spans;
-  std::optional<Violation> violation;   // the first
-  std::vector<Checkpoint> ladder;       // by event; the last one is the end of the run
-  std::vector<FaultWindow> windows;     // what the faults really were
-  std::vector<std::string> recording;   // one line per event; only if asked for
+  std::optional<Violation> violation;  // the first
+  std::vector<Checkpoint> ladder;      // by event; the last one is the end of the run
+  std::vector<FaultWindow> windows;    // what the faults really were
+  std::vector<std::string> recording;  // one line per event; only if asked for
 };
 
 }  // namespace sim

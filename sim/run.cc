@@ -4,8 +4,8 @@
 
 namespace sim::internal {
 
-std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const std::vector<std::uint64_t>& effects,
-                                      core::Duration now) {
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
+                                      const std::vector<std::uint64_t>& effects, core::Duration now) {
   std::map<std::uint32_t, std::uint64_t> begun;  // windows by kind; kinds are sorted by name
   for (const ActiveFault& active : windows) begun[active.kind] += active.window.begin <= now;
   std::vector<FaultReport> reports;

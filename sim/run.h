@@ -65,8 +65,8 @@ class Watcher {
 
 namespace internal {
 
-std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const std::vector<std::uint64_t>& effects,
-                                      core::Duration now);
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
+                                      const std::vector<std::uint64_t>& effects, core::Duration now);
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
 
 template <class Panel>

@@ -36,6 +36,20 @@ class Slab {
     return slot;
   }
 
+  // Makes the value in its slot: saves moving it there.
+  template <class... Args>
+  std::uint32_t Emplace(Args&&... args) {
+    if (free_.empty()) {
+      slots_.emplace_back(std::forward<Args>(args)...);
+      return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t slot = free_.back();
+    free_.pop_back();
+    std::destroy_at(&slots_[slot]);
+    std::construct_at(&slots_[slot], std::forward<Args>(args)...);
+    return slot;
+  }
+
   T& operator[](std::uint32_t slot) {
     assert(slot < slots_.size());
     return slots_[slot];

@@ -6,6 +6,7 @@
 // deadline simply moves there: putting a timer off costs one store.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -18,8 +19,9 @@ template <class Timer>
 struct TimerSlot {
   Timer timer{};
   core::LocalTime deadline{};
-  core::TrueTime fires_at{};    // of the event in the queue
-  std::uint64_t event = 0;      // its sequence number, if `queued`
+  core::TrueTime due{};       // the deadline in true time, as the clock now goes
+  core::TrueTime fires_at{};  // of the event in the queue
+  std::uint64_t event = 0;    // its sequence number, if `queued`
   bool queued = false;
   bool armed = false;
 };
@@ -36,7 +38,7 @@ struct Timers {
       if (!slots[i].armed && !slots[i].queued) free = i;
     }
     if (free == slots.size()) slots.push_back({});
-    slots[free] = TimerSlot<Timer>{timer, {}, {}, 0, false, false};
+    slots[free] = TimerSlot<Timer>{timer, {}, {}, {}, 0, false, false};
     return free;
   }
 
@@ -45,16 +47,23 @@ struct Timers {
     TimerSlot<Timer>& slot = slots[index];
     slot.armed = true;
     slot.deadline = clock.Local(now) + after;
-    return Schedule(index, clock);
+    return Schedule(index, clock, now);
   }
 
-  // Again after the clock has changed its pace, or the event came too early.
-  bool Schedule(std::uint32_t index, const Clock& clock) {
+  // Again after the clock has changed its pace or the node has stood still. What
+  // came due meanwhile fires now: time does not go back.
+  bool Schedule(std::uint32_t index, const Clock& clock, core::TrueTime now) {
     TimerSlot<Timer>& slot = slots[index];
     if (!slot.armed) return false;
-    const core::TrueTime at = clock.WhenLocal(slot.deadline);
-    if (slot.queued && slot.fires_at <= at) return false;
-    slot.fires_at = at;
+    slot.due = std::max(clock.WhenLocal(slot.deadline), now);
+    return Queue(index);
+  }
+
+  // The event came too early: the deadline has been put off since.
+  bool Queue(std::uint32_t index) {
+    TimerSlot<Timer>& slot = slots[index];
+    if (slot.queued && slot.fires_at <= slot.due) return false;
+    slot.fires_at = slot.due;
     slot.queued = true;
     return true;
   }

@@ -17,11 +17,11 @@
 namespace sim {
 
 struct Client {
-  std::uint64_t sequence = 0;            // of the last request
-  bool waiting = false;                  // for its answer
-  bool probing = false;                  // it was sent after the storm
-  bool served = false;                   // a probe has been
-  std::optional<std::uint32_t> target;   // the node that answered last
+  std::uint64_t sequence = 0;           // of the last request
+  bool waiting = false;                 // for its answer
+  bool probing = false;                 // it was sent after the storm
+  bool served = false;                  // a probe has been
+  std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
 
   std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {

@@ -20,6 +20,7 @@
 #include "protocols/core/host.h"
 #include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
+#include "protocols/core/variants.h"
 #include "sim/digest.h"
 #include "sim/event_queue.h"
 #include "sim/fault.h"
@@ -69,11 +70,12 @@ class World {
   template <class Observer>
   void Start(Observer& observer) {
     windows_ = DrawWindows(*plan_, chooser_);
+    // Before the windows that end with the storm: what they broke outside the core must stay broken.
+    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       Push(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, 0);
       Push(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, 0);
     }
-    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) StartNode(node, observer);
     for (std::uint32_t client = 0; client < clients_.size(); ++client) Think(client);
   }
@@ -83,8 +85,11 @@ class World {
   bool Step(Observer& observer) {
     const core::TrueTime end{plan_->storm + plan_->settle};
     while (!queue_.empty()) {
-      if (queue_.Min() > end.time_since_epoch().count()) break;
       const Event event = queue_.Pop();
+      if (event.at > end.time_since_epoch().count()) {
+        queue_.Push(event);  // cheaper, once, than a look before each step
+        break;
+      }
       physics_.now = core::TrueTime{core::Duration{event.at}};
       if (!Dispatch(event, observer)) continue;
       ++events_;
@@ -123,7 +128,10 @@ class World {
     kSettle
   };
   struct Packet {
-    std::uint32_t from;
+    Packet() = default;
+    template <class M>
+    Packet(std::uint32_t sender, M&& content) : from(sender), message(std::forward<M>(content)) {}
+    std::uint32_t from = 0;
     typename N::Message message;
   };
   struct RequestPacket {
@@ -143,13 +151,16 @@ class World {
     std::uint32_t node;
     Observer& observer;
 
-    void Send(core::NodeId to, typename N::Message message) {
+    void Send(core::NodeId to, typename N::Message&& message) {
       world.Post(node, core::Number(to), std::move(message));
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
-      if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
-      observer.Note(world.events_ + 1, world.now(), [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
+      if constexpr (core::AlternativeOf<facts::LeaderElected, typename N::Fact>) {
+        if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
+      }
+      observer.Note(world.events_ + 1, world.now(),
+                    [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
     }
     void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
@@ -181,16 +192,26 @@ class World {
   template <class Observer>
   bool Dispatch(const Event& event, Observer& observer) {
     switch (static_cast<Kind>(event.kind)) {
-      case kMessage: return Deliver(event, observer);
-      case kTimer: return Expire(event, observer);
-      case kSync: return EndSync(event, observer);
-      case kRequest: return Ask(event, observer);
-      case kReply: return Answer(event, observer);
-      case kClientWake: return Wake(event, observer);
-      case kClientTimeout: return TimeOut(event, observer);
-      case kFaultBegin: return Begin(event, observer);
-      case kFaultEnd: return End(event, observer);
-      case kSettle: return Settle(event, observer);
+      case kMessage:
+        return Deliver(event, observer);
+      case kTimer:
+        return Expire(event, observer);
+      case kSync:
+        return EndSync(event, observer);
+      case kRequest:
+        return Ask(event, observer);
+      case kReply:
+        return Answer(event, observer);
+      case kClientWake:
+        return Wake(event, observer);
+      case kClientTimeout:
+        return TimeOut(event, observer);
+      case kFaultBegin:
+        return Begin(event, observer);
+      case kFaultEnd:
+        return End(event, observer);
+      case kSettle:
+        return Settle(event, observer);
     }
     return false;
   }
@@ -227,13 +248,13 @@ class World {
   void Post(std::uint32_t from, std::uint32_t to, typename N::Message&& message) {
     if (from == to) {
       ++physics_.network.counts().sent;
-      Push(physics_.now, kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+      Push(physics_.now, kMessage, packets_.Emplace(from, std::move(message)), to);
       return;
     }
     const Fate fate = physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects);
     if (fate.copies == 0) return;
-    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Put(Packet{from, message}), to);
-    Push(physics_.now + fate.delay[0], kMessage, packets_.Put(Packet{from, std::move(message)}), to);
+    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Emplace(from, message), to);
+    Push(physics_.now + fate.delay[0], kMessage, packets_.Emplace(from, std::move(message)), to);
   }
 
   template <class Observer>
@@ -302,15 +323,16 @@ class World {
     slot.queued = false;
     if (readiness == Readiness::kParked) return false;  // Resume schedules it again
     if (!slot.armed) return false;
-    if (physics_.clocks[event.to].Local(physics_.now) < slot.deadline) {
-      if (timers_[event.to].Schedule(event.slot, physics_.clocks[event.to])) PushTimer(event.to, event.slot);
+    if (physics_.now < slot.due) {
+      if (timers_[event.to].Queue(event.slot)) PushTimer(event.to, event.slot);
       return false;
     }
     slot.armed = false;
     const typename N::Timer timer = slot.timer;
     Absorb(event, 0);
     core::Absorb(digest_.state, timer);
-    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
     RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(timer, env); });
     return true;
   }
@@ -318,7 +340,7 @@ class World {
   void RescheduleTimers(std::uint32_t node) {
     auto& timers = timers_[node];
     for (std::uint32_t slot = 0; slot < timers.slots.size(); ++slot) {
-      if (timers.Schedule(slot, physics_.clocks[node])) PushTimer(node, slot);
+      if (timers.Schedule(slot, physics_.clocks[node], physics_.now)) PushTimer(node, slot);
     }
   }
 
@@ -340,7 +362,9 @@ class World {
     if (readiness != Readiness::kReady) return false;
     Absorb(event, 0);
     const std::uint64_t durable = disk.EndSync();
-    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records"; });
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records";
+    });
     Sink<Observer> sink{*this, event.to, observer};
     hosts_[event.to].Synced(durable, sink);
     BeginSync(event.to);
@@ -374,8 +398,7 @@ class World {
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
-      const Fate fate =
-          physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
+      const Fate fate = physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
       for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
         Push(physics_.now + fate.delay[copy], kRequest, asked_.Put(RequestPacket{id, request}), to);
       }
@@ -461,7 +484,8 @@ class World {
     BeginFault(*plan_, active, physics_, chooser_);
     Absorb(event, event.slot);
     core::Absorb(digest_.state, active.window.nodes);
-    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -473,7 +497,8 @@ class World {
     EndFault(active, physics_, chooser_);
     active.begun = false;
     Absorb(event, event.slot);
-    observer.Note(events_ + 1, now(), [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
+    observer.Note(events_ + 1, now(),
+                  [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
     return true;
   }
@@ -483,10 +508,18 @@ class World {
     for (std::size_t i = 0; i < physics_.orders.size(); ++i) {
       const Order order = physics_.orders[i];
       switch (order.kind) {
-        case Order::Kind::kCrash: CrashNode(order.node, order.keeps, observer); break;
-        case Order::Kind::kRestart: RestartNode(order.node, observer); break;
-        case Order::Kind::kResume: ResumeNode(order.node); break;
-        case Order::Kind::kClockChanged: RescheduleTimers(order.node); break;
+        case Order::Kind::kCrash:
+          CrashNode(order.node, order.keeps, observer);
+          break;
+        case Order::Kind::kRestart:
+          RestartNode(order.node, observer);
+          break;
+        case Order::Kind::kResume:
+          ResumeNode(order.node);
+          break;
+        case Order::Kind::kClockChanged:
+          RescheduleTimers(order.node);
+          break;
       }
     }
     physics_.orders.clear();
@@ -496,8 +529,7 @@ class World {
   void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
     core::Host<N>& host = hosts_[node];
     const std::uint64_t written = host.journal.size();
-    const std::uint64_t survivors =
-        physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
+    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
     host.Crash(survivors);
     timers_[node].Clear();
     if (physics_.leader == node) physics_.leader.reset();
@@ -588,15 +620,15 @@ class World {
   std::vector<core::Host<N>> hosts_;
   std::vector<Timers<typename N::Timer>> timers_;
   std::vector<std::uint64_t> timer_draws_ = std::vector<std::uint64_t>(hosts_.size());
-  std::vector<std::vector<Event>> parked_;     // events that wait for a paused node
+  std::vector<std::vector<Event>> parked_;  // events that wait for a paused node
   Slab<Packet> packets_;
   Slab<RequestPacket> asked_;
   Slab<ReplyPacket> replies_;
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::vector<ActiveFault> windows_;
-  std::vector<std::uint32_t> core_;            // once the storm is over
-  core::Effects<N> effects_;                   // empty between steps
+  std::vector<std::uint32_t> core_;  // once the storm is over
+  core::Effects<N> effects_;         // empty between steps
   Digest digest_;
 };
 

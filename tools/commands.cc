@@ -34,7 +34,9 @@ absl::Status CheckWritable(const std::string& option, const std::string& path) {
   if (!folder.empty() && !fs::is_directory(folder, ignored)) {
     return absl::InvalidArgumentError(where + ": no such folder; create it first");
   }
-  if (fs::is_directory(path, ignored)) return absl::InvalidArgumentError(where + ": is a folder; name a file");
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    return absl::InvalidArgumentError(where + ": want a regular file");
+  }
   return absl::OkStatus();
 }
 

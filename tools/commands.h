@@ -4,11 +4,14 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "tools/experiment.h"
 #include "tools/options.h"
 
 namespace tools {
 
 int RunCommand(const RunOptions& options);
+// The same for an experiment made by hand.
+int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange seeds);
 int ReplayCommand(const ReplayOptions& options);
 int ListCommand(const ListOptions& options);
 

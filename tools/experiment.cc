@@ -90,6 +90,10 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
   }
   if (!plan.violates.empty()) check.Check(prefix + "expect.violates", "invariant", plan.violates, monitors);
   if (!check.status().ok()) return check.status();
+  const absl::Status config = protocol->second.check ? protocol->second.check(plan) : absl::OkStatus();
+  if (!config.ok()) {
+    return absl::InvalidArgumentError(scenario.where.Error(prefix + "cluster.config", std::string(config.message())));
+  }
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
     const absl::Status fault = sim::CheckFault(plan.faults[i], plan.nodes);
     const std::string path = prefix + "faults[" + std::to_string(i) + "]";

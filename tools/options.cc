@@ -44,8 +44,8 @@ void DescribeRun(CLI::App& root, Typed& typed, RunOptions& options) {
   AddOutput(command, typed, options.output);
   command.footer(
       "Examples:\n"
-      "  faultline run raft_partition --seed 42\n"
-      "  faultline run raft_partition --seeds 1..100 --set cluster.nodes=7 --save first.seed");
+      "  faultline run flagship --seed 42\n"
+      "  faultline run leader_crash --seeds 1..100 --set cluster.nodes=7 --save first.seed");
 }
 
 void DescribeReplay(CLI::App& root, Typed& typed, ReplayOptions& options) {
@@ -179,7 +179,7 @@ Invocation ParseArguments(int argc, char** argv) {
   root.footer(
       "Examples:\n"
       "  faultline list scenarios\n"
-      "  faultline run raft_partition --seed 42\n"
+      "  faultline run flagship --seed 42\n"
       "Exit status: 0 as expected, 1 not as expected, 2 inconclusive, 3 could not run,\n"
       "4 not deterministic, 70 internal error, 130 and 143 interrupted.");
   DescribeRun(root, typed, run);

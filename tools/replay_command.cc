@@ -14,7 +14,6 @@
 #include <optional>
 
 #include "absl/strings/str_join.h"
-#include "protocols/core/params.h"
 #include "protocols/tracing/json.h"
 #include "scenarios/file.h"
 #include "scenarios/seed_file.h"
@@ -49,7 +48,7 @@ std::string VerdictOf(sim::Outcome outcome, const std::string& monitor) {
 std::string MonitorOf(const sim::Report& report) { return report.violation ? report.violation->monitor : ""; }
 
 std::string Point(std::uint64_t event, core::Duration time) {
-  return "event " + Grouped(event) + " (" + core::FormatDuration(time) + ")";
+  return "event " + Grouped(event) + " (" + Seconds(time) + ")";
 }
 
 // Between the last rung that agrees and the first that does not.

@@ -37,6 +37,25 @@ void Write(const sim::MessageCounts& messages, Writer& out) {
   out.EndObject();
 }
 
+void Write(const sim::DiskCounts& disk, Writer& out) {
+  out.Key("disk");
+  out.BeginObject();
+  out.Whole("syncs", disk.syncs);
+  out.Whole("lost", disk.lost);
+  out.Whole("torn", disk.torn);
+  out.EndObject();
+}
+
+void Write(const sim::RequestCounts& requests, Writer& out) {
+  out.Key("requests");
+  out.BeginObject();
+  out.Whole("sent", requests.sent);
+  out.Whole("answered", requests.answered);
+  out.Whole("refused", requests.refused);
+  out.Whole("timed_out", requests.timed_out);
+  out.EndObject();
+}
+
 void Write(const std::vector<sim::MonitorReport>& monitors, Writer& out) {
   out.Key("monitors");
   out.BeginArray();
@@ -108,6 +127,8 @@ std::string ReportJson(const sim::Report& report) {
   Write(report.messages, out);
   Write(report.monitors, out);
   Write(report.faults, out);
+  Write(report.disk, out);
+  if (report.requests) Write(*report.requests, out);
   if (report.spans) Write(*report.spans, out);
   if (report.violation) Write(*report.violation, out);
   out.EndObject();

@@ -47,7 +47,7 @@ std::string MonitorLine(const sim::MonitorReport& monitor, const Style& style) {
   const std::string verdict = Padded(std::string(scenarios::OutcomeName(monitor.outcome)), kVerdictWidth);
   std::string line = "  " + Padded(monitor.name, kNameWidth - 2) + Painted(monitor.outcome, verdict, style) +
                      "judged " + Grouped(monitor.judged);
-  if (monitor.judged == 0) line += style.Doubtful("  never judged");
+  if (monitor.judged == 0) return line + style.Doubtful("  never judged") + "\n";
   if (!monitor.explanation.empty()) line += "  " + scenarios::Printable(monitor.explanation);
   return line + "\n";
 }
@@ -72,6 +72,16 @@ std::string MessagesLine(const sim::MessageCounts& m) {
          " to nodes that were down\n";
 }
 
+std::string RequestsLine(const sim::RequestCounts& r) {
+  return Label("requests") + Grouped(r.sent) + " sent, " + Grouped(r.answered) + " answered, " + Grouped(r.refused) +
+         " refused, " + Grouped(r.timed_out) + " timed out\n";
+}
+
+std::string DiskLine(const sim::DiskCounts& d) {
+  return Label("disk") + Grouped(d.syncs) + " syncs, " + Grouped(d.lost) + " records lost, " + Grouped(d.torn) +
+         " torn\n";
+}
+
 std::string SpansLines(const sim::SpanCounts& s) {
   std::string text = Label("spans") + Grouped(s.stored) + " of " + Grouped(s.emitted) + " stored";
   if (s.duplicates != 0) text += " (" + Grouped(s.duplicates) + " repeats)";
@@ -84,7 +94,7 @@ std::string SpansLines(const sim::SpanCounts& s) {
 std::string Moment(const sim::Violation& violation) {
   std::string text = "at event " + Grouped(violation.event) + " (";
   if (violation.node) text += "n" + std::to_string(core::Number(*violation.node)) + ", ";
-  return text + core::FormatDuration(violation.time) + ")";
+  return text + Seconds(violation.time) + ")";
 }
 
 std::string MonitorTotalLine(const std::string& name, const MonitorTotal& total, const Style& style) {
@@ -109,6 +119,14 @@ std::string FaultTotalLine(const std::string& label, const std::string& kind, co
 
 }  // namespace
 
+std::string Seconds(core::Duration time) {
+  const auto micros = static_cast<std::uint64_t>(time.count()) / 1000;
+  std::string fraction = std::to_string(micros % 1'000'000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  while (fraction.size() > 3 && fraction.ends_with("0")) fraction.pop_back();
+  return std::to_string(micros / 1'000'000) + "." + fraction + " s";
+}
+
 std::string Grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, 1, ' ');
@@ -119,7 +137,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
   std::string text = Padded(plan.name, kNameWidth) +
                      Painted(report.outcome, Padded(VerdictWords(plan, report), kVerdictWidth), style) + "seed " +
                      std::to_string(report.seed) + "  " + Count(report.events, "event") + "  " +
-                     core::FormatDuration(report.simulated) + " simulated\n";
+                     Seconds(report.simulated) + " simulated\n";
   for (const sim::MonitorReport& monitor : report.monitors) text += MonitorLine(monitor, style);
   if (report.monitors.empty()) text += style.Doubtful("  no monitor applies\n");
   std::string label = "faults";
@@ -130,6 +148,8 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
     for (const sim::FaultWindow& window : report.windows) text += WindowLine(window);
   }
   text += MessagesLine(report.messages);
+  text += DiskLine(report.disk);
+  if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
   return text + Label("digest") + core::ToHex(report.digest) + "\n";
 }

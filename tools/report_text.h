@@ -16,6 +16,9 @@ namespace tools {
 // "61 234"
 std::string Grouped(std::uint64_t number);
 
+// "4.120 s": milliseconds at least, microseconds at most.
+std::string Seconds(core::Duration time);
+
 // Everything about one run but its violation.
 std::string RunText(const sim::Plan& plan, const sim::Report& report, const Style& style, bool windows);
 

@@ -34,6 +34,15 @@ std::string Seeds(std::uint64_t first, std::uint64_t last) {
   return first == last ? Seed(first) : "--seeds " + std::to_string(first) + ".." + std::to_string(last);
 }
 
+// What a resumed run needs besides its seeds.
+std::string OutputWords(const RunOptions& options) {
+  std::string words;
+  if (!options.save.empty()) words += " --save " + ShellQuoted(options.save);
+  if (!options.recording.empty()) words += " --recording " + ShellQuoted(options.recording);
+  if (!options.junit.empty()) words += " --junit " + ShellQuoted(options.junit);
+  return words + (options.output.json ? " --format json" : "");
+}
+
 class Session {
  public:
   Session(const RunOptions& options, Experiment experiment, SeedRange seeds)
@@ -92,8 +101,7 @@ int Session::Run() {
 }
 
 void Session::Hear(const sim::Report& report) {
-  sim::Report judged = report;
-  Worsen(Judge(plan_, judged));
+  Worsen(ExitCodeOf(plan_, report));
   summary_.Add(report);
   Keep(report);
   progress_.Clear();
@@ -128,7 +136,7 @@ void Session::Conclude() {
   if (speak && kept_ && kept_->violation) ShowViolation();
   if (speak && many()) Print((kept_ ? "\n" : "") + SummaryText(plan_, summary_, style_));
   WriteFiles();
-  if (speak) PrintNextStep();
+  if (speak && !StopRequested()) PrintNextStep();
 }
 
 void Session::ShowViolation() {
@@ -218,7 +226,7 @@ void Session::PrintNextStep() {
 
 int Session::Interrupted(std::uint64_t finished) {
   std::fprintf(stderr, "interrupted after %llu runs; go on with\n  %s\n", static_cast<unsigned long long>(finished),
-               CommandLine(options_, Seeds(seeds_.first + finished, seeds_.last)).c_str());
+               (CommandLine(options_, Seeds(seeds_.first + finished, seeds_.last)) + OutputWords(options_)).c_str());
   return exit_code_ == kNotDeterministic || exit_code_ == kInternalError ? exit_code_ : InterruptCode();
 }
 
@@ -239,7 +247,11 @@ int RunCommand(const RunOptions& options) {
   const SeedRange seeds = options.seeds.value_or(SeedRange{scenario->seed, scenario->seed});
   absl::StatusOr<Experiment> experiment = Prepare(*std::move(scenario), options.traces);
   if (!experiment.ok()) return PrintErrors(experiment.status());
-  return Session(options, *std::move(experiment), seeds).Run();
+  return RunExperiment(options, *std::move(experiment), seeds);
+}
+
+int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange seeds) {
+  return Session(options, std::move(experiment), seeds).Run();
 }
 
 }  // namespace tools

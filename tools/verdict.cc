@@ -32,19 +32,17 @@ sim::Outcome OutcomeOf(const sim::Plan& plan, const sim::Report& report) {
 
 }  // namespace
 
-int Judge(const sim::Plan& plan, sim::Report& report) {
+void Judge(const sim::Plan& plan, sim::Report& report) {
   report.outcome = OutcomeOf(plan, report);
-  if (report.violation) {
-    report.as_expected = report.violation->monitor == plan.violates;
-    return report.as_expected ? kAsExpected : kUnexpected;
-  }
-  if (plan.violates.empty()) {
-    report.as_expected = report.outcome == sim::Outcome::kHolds;
-    return report.as_expected ? kAsExpected : kInconclusive;
-  }
-  // The planted bug was not caught. If its monitor judged, it is missing; if not, nobody looked.
-  report.as_expected = false;
-  return report.cut_short.empty() && Holds(Find(report, plan.violates)) ? kUnexpected : kInconclusive;
+  report.as_expected = report.violation ? report.violation->monitor == plan.violates
+                                        : plan.violates.empty() && report.outcome == sim::Outcome::kHolds;
+}
+
+int ExitCodeOf(const sim::Plan& plan, const sim::Report& report) {
+  if (report.as_expected) return kAsExpected;
+  if (report.violation) return kUnexpected;
+  const bool looked = report.cut_short.empty() && Holds(Find(report, plan.violates));
+  return looked ? kUnexpected : kInconclusive;
 }
 
 }  // namespace tools

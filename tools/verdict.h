@@ -11,7 +11,11 @@
 
 namespace tools {
 
-// Sets `outcome` and `as_expected`; answers with the exit code.
-int Judge(const sim::Plan& plan, sim::Report& report);
+// Sets `outcome` and `as_expected` from the monitors, the violation and `cut_short`.
+void Judge(const sim::Plan& plan, sim::Report& report);
+
+// Of a judged report. A planted bug that its monitor looked for and did not
+// find is a failure; one that nobody looked for is inconclusive.
+int ExitCodeOf(const sim::Plan& plan, const sim::Report& report);
 
 }  // namespace tools

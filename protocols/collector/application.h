@@ -26,10 +26,10 @@ struct Application {
   };
 
   Exporter exporter;
-  std::uint32_t replayed{};                        // recorded exports emitted so far
-  core::List<tracing::GeneratedSpan> finished;     // spans that wait for a batch
+  std::uint32_t replayed{};                     // recorded exports emitted so far
+  core::List<tracing::GeneratedSpan> finished;  // spans that wait for a batch
   core::List<Operation> running;
-  std::uint64_t operations{};                      // started so far
+  std::uint64_t operations{};  // started so far
 
   template <class Env>
   void Start(Env& env) {
@@ -43,12 +43,24 @@ struct Application {
   template <class Env>
   void On(ApplicationTimer timer, Env& env) {
     switch (timer.kind) {
-      case ApplicationTimer::Kind::kRecorded: Replay(env); break;
-      case ApplicationTimer::Kind::kSchedule: OnSchedule(env); break;
-      case ApplicationTimer::Kind::kExportTimeout: exporter.OnTimeout(env); break;
-      case ApplicationTimer::Kind::kRetry: exporter.OnRetry(env); break;
-      case ApplicationTimer::Kind::kEnter: Enter(env); break;
-      case ApplicationTimer::Kind::kWork: EndOperation(timer.operation, env); break;
+      case ApplicationTimer::Kind::kRecorded:
+        Replay(env);
+        break;
+      case ApplicationTimer::Kind::kSchedule:
+        OnSchedule(env);
+        break;
+      case ApplicationTimer::Kind::kExportTimeout:
+        exporter.OnTimeout(env);
+        break;
+      case ApplicationTimer::Kind::kRetry:
+        exporter.OnRetry(env);
+        break;
+      case ApplicationTimer::Kind::kEnter:
+        Enter(env);
+        break;
+      case ApplicationTimer::Kind::kWork:
+        EndOperation(timer.operation, env);
+        break;
     }
     AnnounceLevel(env);
   }
@@ -172,7 +184,8 @@ struct Application {
 
   template <class Env>
   void EndOperation(std::uint64_t number, Env& env) {
-    const auto done = std::find_if(running.begin(), running.end(), [&](const Operation& o) { return o.number == number; });
+    const auto done =
+        std::find_if(running.begin(), running.end(), [&](const Operation& o) { return o.number == number; });
     if (done == running.end()) return;
     done->span.end_nanos = Nanos(env);
     const tracing::GeneratedSpan span = done->span;

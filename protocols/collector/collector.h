@@ -38,10 +38,9 @@ struct NodeOf {
   using Env = core::Env<NodeOf>;
   using Message = core::JoinVariants<typename Substrate::Message, std::variant<Export, ExportAnswer, Call>>;
   using Record = typename Substrate::Record;
-  using Fact = core::JoinVariants<
-      typename Substrate::Fact,
-      std::variant<facts::SpanEmitted, facts::SpanDropped, facts::ExporterLevel, facts::SpanConfirmed,
-                   facts::SpanAcknowledged, facts::ChildStarted>>;
+  using Fact = core::JoinVariants<typename Substrate::Fact,
+                                  std::variant<facts::SpanEmitted, facts::SpanDropped, facts::ExporterLevel,
+                                               facts::SpanConfirmed, facts::SpanAcknowledged, facts::ChildStarted>>;
   using Request = core::None;
   using Reply = core::None;
   using Timer = std::variant<typename Substrate::Timer, ApplicationTimer>;

@@ -25,15 +25,15 @@ struct Exporter {
   struct Sending {
     tracing::Batch batch;
     std::uint64_t sequence{};
-    std::uint32_t attempt{};        // from 0
-    core::LocalTime first{};        // of the first attempt
+    std::uint32_t attempt{};  // from 0
+    core::LocalTime first{};  // of the first attempt
   };
 
   core::List<tracing::Batch> queue;
-  std::uint64_t queued{};           // spans in it
+  std::uint64_t queued{};  // spans in it
   std::optional<Sending> sending;
-  std::uint64_t sequence{};         // of the last export
-  std::uint32_t endpoint{};         // the collector tried last
+  std::uint64_t sequence{};  // of the last export
+  std::uint32_t endpoint{};  // the collector tried last
 
   // An incarnation of its own: answers to an earlier one must not be taken for ours.
   template <class Env>

@@ -22,16 +22,16 @@ struct ExporterConfig {
   core::Duration timeout = std::chrono::seconds(30);
   core::Duration initial_backoff = std::chrono::seconds(5);  // then times 1.5, jitter of half
   core::Duration max_backoff = std::chrono::seconds(30);
-  core::Duration give_up = std::chrono::seconds(300);        // after the first attempt; 0: never
+  core::Duration give_up = std::chrono::seconds(300);  // after the first attempt; 0: never
 };
 
 // Virtual services that call one another; no services, no generated traffic.
 struct GeneratedConfig {
   std::uint32_t services = 0;
-  core::Between every{};       // between two requests that enter the system
-  std::uint32_t depth = 3;     // of the call tree
-  std::uint32_t fan_out = 2;   // calls that one operation makes at most
-  core::Between work{};        // time an operation takes by itself
+  core::Between every{};      // between two requests that enter the system
+  std::uint32_t depth = 3;    // of the call tree
+  std::uint32_t fan_out = 2;  // calls that one operation makes at most
+  core::Between work{};       // time an operation takes by itself
 };
 
 struct Traffic {

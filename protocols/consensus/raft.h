@@ -81,9 +81,9 @@ struct Candidate {
   core::List<NodeId> votes;  // distinct voters: a repeated grant is one vote (§5.2)
 };
 struct Progress {
-  Index next;          // to send; always above match
-  Index match;         // known to be equal to ours up to here
-  bool probing{};      // looking for where the logs agree: one message at a time
+  Index next;      // to send; always above match
+  Index match;     // known to be equal to ours up to here
+  bool probing{};  // looking for where the logs agree: one message at a time
 };
 struct Leader {
   core::List<Progress> progress;  // by node; our own holds what is durable here
@@ -127,11 +127,11 @@ struct NodeOf {
   };
   using Record = std::variant<Voted, Appended, Truncated>;
 
-  using Fact = core::JoinVariants<
-      std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::EntryAppended,
-                   facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
-                   facts::EntryApplied, facts::RequestAcknowledged>,
-      typename Machine::Fact>;
+  using Fact =
+      core::JoinVariants<std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::EntryAppended,
+                                      facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
+                                      facts::EntryApplied, facts::RequestAcknowledged>,
+                         typename Machine::Fact>;
 
   using Request = Command;
   // What a client of this protocol asks; see the machine's RandomCommand.
@@ -194,8 +194,10 @@ struct NodeOf {
 
   void On(Timer timer, Env& env) {
     switch (timer) {
-      case Timer::kElection: return Campaign(env);
-      case Timer::kHeartbeat: return Heartbeat(env);
+      case Timer::kElection:
+        return Campaign(env);
+      case Timer::kHeartbeat:
+        return Heartbeat(env);
     }
   }
 
@@ -363,7 +365,9 @@ struct NodeOf {
     ForEachPeer(env, [&](NodeId peer) { SendAppend(peer, leader.progress[core::Number(peer)], env); });
   }
 
-  void StartReplicating(RequestId id, const Command& command, Env& env) { AppendAndSend(Entry{term, id, command}, env); }
+  void StartReplicating(RequestId id, const Command& command, Env& env) {
+    AppendAndSend(Entry{term, id, command}, env);
+  }
 
   void AppendAndSend(Entry entry, Env& env) {
     Persist(Appended{std::move(entry)}, env);
@@ -416,7 +420,8 @@ struct NodeOf {
       progress.match = match;
       progress.next = std::max(progress.next, match + 1);
       if (from != env.self()) env.Announce(facts::MatchAdvanced{from, match, term});
-      CommitByMajority(env);
+      // What is committed already cannot commit anything further back.
+      if (match > commit) CommitByMajority(env);
     }
     if (from != env.self() && progress.next <= Last()) SendAppend(from, progress, env);
   }
@@ -445,7 +450,7 @@ struct NodeOf {
   }
 
   void Apply(const Entry& entry, Env& env) {
-    env.Announce(facts::EntryApplied{applied, entry.term, core::FingerprintOf(entry.command)});
+    env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
     Reply reply{machine.Apply(*entry.command, [&env](auto fact) { env.Announce(std::move(fact)); })};
     if (!StopWaiting(entry.request)) return;
@@ -453,13 +458,27 @@ struct NodeOf {
     env.Reply(entry.request, std::move(reply));
   }
 
-  void AnnounceAppended(Index index, Env& env) {
-    const Entry& entry = log[index.value - 1];
-    env.Announce(facts::EntryAppended{index, entry.term, core::FingerprintOf(entry.command)});
+  static core::Fingerprint FingerprintOf(const Entry& entry) {
+    core::Fingerprint fingerprint;
+    core::Absorb(fingerprint, entry.command);
+    return fingerprint;
   }
 
+  void AnnounceAppended(Index index, Env& env) {
+    const Entry& entry = log[index.value - 1];
+    env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry)});
+  }
+
+  // A client that asks anew has given up on what it asked before: one request of
+  // each is enough, and what the network lost does not pile up.
   void Wait(RequestId request) {
-    if (std::find(waiting.begin(), waiting.end(), request) == waiting.end()) waiting.push_back(request);
+    for (RequestId& other : waiting) {
+      if (other.client == request.client) {
+        other = request;
+        return;
+      }
+    }
+    waiting.push_back(request);
   }
   bool StopWaiting(RequestId request) {
     const auto found = std::find(waiting.begin(), waiting.end(), request);

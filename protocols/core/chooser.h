@@ -18,9 +18,9 @@
 namespace core {
 
 enum class Purpose : std::uint8_t {
-  kNode,       // Env::Draw; subject: the node
-  kTimer,      // the length of a timer; subject: the node
-  kLoss,       // subject, object: the link
+  kNode,   // Env::Draw; subject: the node
+  kTimer,  // the length of a timer; subject: the node
+  kLoss,   // subject, object: the link
   kLatency,
   kJitter,
   kDuplicate,
@@ -28,10 +28,10 @@ enum class Purpose : std::uint8_t {
   kSync,       // a sync's latency; subject: the node
   kSurvivors,  // what a power failure leaves; subject: the node
   kTorn,
-  kClock,      // offset and drift; subject: the node
-  kFault,      // a fault's windows and victims; subject: its place in the plan
-  kClient,     // think times, targets and requests; subject: the client
-  kCore,       // which nodes settle heals
+  kClock,   // offset and drift; subject: the node
+  kFault,   // a fault's windows and victims; subject: its place in the plan
+  kClient,  // think times, targets and requests; subject: the client
+  kCore,    // which nodes settle heals
 };
 
 struct ChoiceName {
@@ -53,8 +53,11 @@ class Chooser {
 
 class Seeded final : public Chooser {
  public:
-  Seeded() = default;
-  explicit Seeded(std::uint64_t seed) : seed_(seed) {}
+  explicit Seeded(std::uint64_t seed = 0) : seed_(seed) {
+    for (std::uint64_t purpose = 0; purpose < kPurposes; ++purpose) {
+      keys_[purpose] = Fold(seed ^ 0xA0761D6478BD642F, 0xE7037ED1A0B428DB + 2 * purpose);
+    }
+  }
 
   std::uint64_t Choose(const ChoiceName& name, std::uint64_t bound) override {
     return static_cast<std::uint64_t>((static_cast<unsigned __int128>(Word(name)) * bound) >> 64);
@@ -62,7 +65,8 @@ class Seeded final : public Chooser {
   std::uint64_t seed() const { return seed_; }
 
  private:
-  // Both halves of a 64x64 product, folded: the mixing step of wyhash (Wang Yi).
+  // Both halves of a 64x64 product, folded: the mixing step of wyhash (Wang Yi),
+  // which like us takes two for 16 bytes.
   static std::uint64_t Fold(std::uint64_t a, std::uint64_t b) {
     const unsigned __int128 product = static_cast<unsigned __int128>(a) * b;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
@@ -70,13 +74,14 @@ class Seeded final : public Chooser {
 
   std::uint64_t Word(const ChoiceName& name) const {
     const std::uint64_t about = (static_cast<std::uint64_t>(name.subject) << 32) | name.object;
-    std::uint64_t word = Fold(seed_ ^ 0xA0761D6478BD642F, 0xE7037ED1A0B428DB + 2 * static_cast<std::uint64_t>(name.purpose));
-    word = Fold(word ^ about, 0x8EBC6AF09C88C6E3);
-    word = Fold(word ^ name.occurrence, 0x589965CC75374CC3);
+    const std::uint64_t word =
+        Fold(keys_[static_cast<std::size_t>(name.purpose)] ^ about, name.occurrence ^ 0x8EBC6AF09C88C6E3);
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kCore) + 1;
   std::uint64_t seed_ = 0;
+  std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };
 
 class Tape final : public Chooser {

@@ -25,6 +25,8 @@ namespace core {
 template <class N>
 struct Effects {
   struct Sent {
+    template <class M>
+    Sent(NodeId receiver, M&& content) : to(receiver), message(std::forward<M>(content)) {}
     NodeId to;
     typename N::Message message;
   };
@@ -45,6 +47,10 @@ struct Effects {
   List<typename N::Fact> announced;
   List<TimerChange> timers;
 
+  bool empty() const {
+    return sent.empty() && timers.empty() && written.empty() && announced.empty() && replied.empty() &&
+           sent_unsynced.empty();
+  }
   void Clear() {
     written.clear();
     sent.clear();
@@ -93,11 +99,15 @@ class Env {
   // To stable storage. Durable fields change only through the node's Replay, so
   // the usual call is `Replay(record); env.Write(record);`.
   void Write(typename N::Record record) { effects_.written.push_back(std::move(record)); }
-  void Send(NodeId to, typename N::Message message) { effects_.sent.push_back({to, std::move(message)}); }
+  template <class M>
+  void Send(NodeId to, M&& message) {
+    effects_.sent.emplace_back(to, std::forward<M>(message));
+  }
   // Leaves at once, whatever is still being written. The one way around output
   // commit: say at the call why it is safe.
-  void SendUnsynced(NodeId to, typename N::Message message) {
-    effects_.sent_unsynced.push_back({to, std::move(message)});
+  template <class M>
+  void SendUnsynced(NodeId to, M&& message) {
+    effects_.sent_unsynced.emplace_back(to, std::forward<M>(message));
   }
   void Reply(RequestId to, typename N::Reply reply) { effects_.replied.push_back({to, std::move(reply)}); }
   void Announce(typename N::Fact fact) { effects_.announced.push_back(std::move(fact)); }
@@ -116,9 +126,13 @@ class Env {
 namespace internal {
 
 template <class N, class M>
-concept Handles = requires(N n, NodeId from, const M& m, Env<N>& env) { n.On(from, m, env); };
+concept Handles = requires(N n, NodeId from, const M& m, Env<N>& env) {
+  n.On(from, m, env);
+};
 template <class N, class R>
-concept Replays = requires(N n, const R& r) { n.Replay(r); };
+concept Replays = requires(N n, const R& r) {
+  n.Replay(r);
+};
 
 template <class N, class Messages>
 inline constexpr bool kHandlesAll = false;
@@ -135,12 +149,12 @@ inline constexpr bool kReplaysAll<N, std::variant<R...>> = (Replays<N, R> && ...
 // its Message, Record, Timer and Request types. Nothing has a default.
 template <class N>
 concept Node = Aggregate<N> && std::copyable<N> && std::default_initializable<N> &&
-               internal::kHandlesAll<N, typename N::Message> && internal::kReplaysAll<N, typename N::Record> &&
-               requires(N n, RequestId id, const typename N::Request& request, typename N::Timer timer, Env<N>& env) {
-                 n.Start(env);
-                 n.On(timer, env);
-                 n.On(id, request, env);
-               };
+    internal::kHandlesAll<N, typename N::Message> && internal::kReplaysAll<N, typename N::Record> &&
+    requires(N n, RequestId id, const typename N::Request& request, typename N::Timer timer, Env<N>& env) {
+  n.Start(env);
+  n.On(timer, env);
+  n.On(id, request, env);
+};
 
 // Runs one step of a node that is part of a larger one. `Outer` says how the
 // inner node's types become its own: `Outer::Lift(x)` for a message, a record,

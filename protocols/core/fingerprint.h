@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -77,7 +78,9 @@ concept DurationLike = requires(const T& t) {
   typename T::period;
 };
 template <class T>
-concept TimePointLike = requires(const T& t) { t.time_since_epoch(); };
+concept TimePointLike = requires(const T& t) {
+  t.time_since_epoch();
+};
 // Knows its own fingerprint, for example because it was computed once and kept.
 template <class T>
 concept SelfFingerprinting = requires(const T& t) {
@@ -109,7 +112,8 @@ constexpr void Absorb(Fingerprint& into, const T& value) {
   } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {
     into.MixBytes(value);
   } else if constexpr (RangeLike<T>) {
-    into.Mix(value.size());
+    // The size of a std::array is part of its type.
+    if constexpr (!requires { std::tuple_size<T>::value; }) into.Mix(value.size());
     for (const auto& element : value) Absorb(into, element);
   } else {
     ForEachField(value, [&into](const auto& field) { Absorb(into, field); });

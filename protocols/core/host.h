@@ -47,6 +47,7 @@ struct Host {
   // that does not wait for its disk.
   template <class Sink>
   void Commit(Effects<N>& effects, Sink& sink, const Mutation& mutation, bool wait) {
+    if (effects.empty()) return;
     if (mutation.any()) Mutate(effects, mutation);
     const bool wrote = !effects.written.empty();
     for (auto& record : effects.written) journal.push_back(std::move(record));
@@ -123,15 +124,13 @@ struct Host {
   }
 
   static void Mutate(Effects<N>& effects, const Mutation& mutation) {
-    std::erase_if(effects.written, [&](const auto& record) {
-      return static_cast<int>(record.index()) == mutation.forget_record;
-    });
+    std::erase_if(effects.written,
+                  [&](const auto& record) { return static_cast<int>(record.index()) == mutation.forget_record; });
     for (Sent& sent : effects.sent) {
       if (static_cast<int>(sent.message.index()) == mutation.early_message) effects.sent_unsynced.push_back(sent);
     }
-    std::erase_if(effects.sent, [&](const Sent& sent) {
-      return static_cast<int>(sent.message.index()) == mutation.early_message;
-    });
+    std::erase_if(effects.sent,
+                  [&](const Sent& sent) { return static_cast<int>(sent.message.index()) == mutation.early_message; });
   }
 };
 

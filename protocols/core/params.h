@@ -22,10 +22,10 @@ struct Parameter {
   bool operator==(const Parameter&) const = default;
 };
 
-absl::StatusOr<std::uint64_t> ParseCount(std::string_view text);          // "7", "0x1f"; no octal, no sign
-absl::StatusOr<bool> ParseFlag(std::string_view text);                    // "true" or "false"
-absl::StatusOr<Duration> ParseDuration(std::string_view text);            // "250ns", "1.5ms", "2s", "10m", "1h"; not negative
-absl::StatusOr<Between> ParseBetween(std::string_view text);              // "5ms" or "1ms..10ms"
+absl::StatusOr<std::uint64_t> ParseCount(std::string_view text);  // "7", "0x1f"; no octal, no sign
+absl::StatusOr<bool> ParseFlag(std::string_view text);            // "true" or "false"
+absl::StatusOr<Duration> ParseDuration(std::string_view text);    // "250ns", "1.5ms", "2s", "10m", "1h"; not negative
+absl::StatusOr<Between> ParseBetween(std::string_view text);      // "5ms" or "1ms..10ms"
 absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text);  // "0.1%", "200ppm", "5ppb"; at most 100%
 
 // The shortest text that parses back to the same value, "1.5s" or "250ms";

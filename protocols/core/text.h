@@ -91,7 +91,9 @@ void AppendDuration(std::string& out, Duration duration);
 
 // Knows how it reads, for example to show only the size of a large payload.
 template <class T>
-concept SelfDescribing = requires(const T& t, std::string& out) { t.AppendTo(out); };
+concept SelfDescribing = requires(const T& t, std::string& out) {
+  t.AppendTo(out);
+};
 
 template <class T>
 void AppendText(std::string& out, const T& value) {
@@ -134,7 +136,7 @@ void AppendText(std::string& out, const T& value) {
     out += ']';
   } else {
     out += TypeName<T>();
-    if constexpr (kFieldCount<T> > 0) {
+    if constexpr (kFieldCount < T >> 0) {
       out += '{';
       const char* separator = "";
       ForEachField(value, [&](const auto& field) {

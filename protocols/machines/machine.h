@@ -22,9 +22,9 @@ struct Ignore {
 // tells the invariants, with one of the machine's own `Fact` types.
 template <class M>
 concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initializable<M> &&
-                  requires(M machine, const typename M::Command& command, internal::Ignore announce) {
-                    typename M::Fact;
-                    { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
-                  };
+    requires(M machine, const typename M::Command& command, internal::Ignore announce) {
+  typename M::Fact;
+  { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
+};
 
 }  // namespace machines

@@ -261,7 +261,8 @@ absl::StatusOr<std::vector<RecordedExport>> ReadTraces(const std::string& path) 
   Exports exports;
   std::error_code error;
   if (!fs::exists(path, error)) return absl::NotFoundError(path + ": no such file or folder");
-  const absl::Status appended = fs::is_directory(path, error) ? AppendTree(exports, path) : AppendPath(exports, path, ReadFile);
+  const absl::Status appended =
+      fs::is_directory(path, error) ? AppendTree(exports, path) : AppendPath(exports, path, ReadFile);
   if (!appended.ok()) return appended;
   return Timed(path, std::move(exports));
 }

@@ -19,7 +19,8 @@ void Begin(FaultScope& scope) {
 
 void End(FaultScope& scope) {
   for (std::size_t i = 0; i < scope.active.window.nodes.size(); ++i) {
-    scope.physics.AddDrift(core::Number(scope.active.window.nodes[i]), -static_cast<std::int64_t>(scope.active.undo[i]));
+    scope.physics.AddDrift(core::Number(scope.active.window.nodes[i]),
+                           -static_cast<std::int64_t>(scope.active.undo[i]));
   }
 }
 
@@ -36,12 +37,9 @@ absl::Status Check(const std::vector<core::Parameter>& params) {
 }  // namespace
 
 extern const FaultKind clock_drift;
-const FaultKind clock_drift{"clock_drift",
-                            "the victims' clocks run fast or slow; effects: clocks changed",
-                            "any",
-                            {{"by", "500ppm", "fast or slow by up to this, at most 10%"}},
-                            Begin,
-                            End,
+const FaultKind clock_drift{"clock_drift", "the victims' clocks run fast or slow; effects: clocks changed",
+                            "any",         {{"by", "500ppm", "fast or slow by up to this, at most 10%"}},
+                            Begin,         End,
                             Check};
 
 }  // namespace sim::faults

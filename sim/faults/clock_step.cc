@@ -31,12 +31,10 @@ absl::Status Check(const std::vector<core::Parameter>& params) {
 }  // namespace
 
 extern const FaultKind clock_step;
-const FaultKind clock_step{"clock_step",
-                           "the victims' wall clocks jump and jump back when the window ends; effects: jumps",
-                           "any",
-                           {{"by", "11ms..288s", "how far, forward or back; the default is Jepsen's range"}},
-                           Begin,
-                           End,
-                           Check};
+const FaultKind clock_step{
+    "clock_step", "the victims' wall clocks jump and jump back when the window ends; effects: jumps",
+    "any",        {{"by", "11ms..288s", "how far, forward or back; the default is Jepsen's range"}},
+    Begin,        End,
+    Check};
 
 }  // namespace sim::faults

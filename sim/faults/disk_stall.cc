@@ -30,12 +30,9 @@ absl::Status Check(const std::vector<core::Parameter>& params) {
 }  // namespace
 
 extern const FaultKind disk_stall;
-const FaultKind disk_stall{"disk_stall",
-                           "syncs of the victims take longer; effects: syncs delayed",
-                           "any",
-                           {{"by", "50ms..500ms", "added to each sync"}},
-                           Begin,
-                           End,
+const FaultKind disk_stall{"disk_stall", "syncs of the victims take longer; effects: syncs delayed",
+                           "any",        {{"by", "50ms..500ms", "added to each sync"}},
+                           Begin,        End,
                            Check};
 
 }  // namespace sim::faults

@@ -25,9 +25,8 @@ void ForEachCutLink(FaultScope& scope, F&& f) {
 }
 
 void Begin(FaultScope& scope) {
-  ForEachCutLink(scope, [&](std::uint32_t from, std::uint32_t to) {
-    scope.physics.network.Cut(from, to, scope.active.kind);
-  });
+  ForEachCutLink(scope,
+                 [&](std::uint32_t from, std::uint32_t to) { scope.physics.network.Cut(from, to, scope.active.kind); });
 }
 
 void End(FaultScope& scope) {

@@ -17,7 +17,7 @@ std::int64_t WheelQueue::EarliestWaiting() const {
   std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
   for (auto list = static_cast<std::uint32_t>(level * 64 + digit); list != kNone; list = blocks_[list].next) {
     const Block& block = blocks_[list];
-    for (std::uint32_t i = 0; i < block.count; ++i) earliest = std::min(earliest, block.events[i].at);
+    for (std::uint32_t i = 0; i < counts_[list]; ++i) earliest = std::min(earliest, block.events[i].at);
   }
   return earliest;
 }
@@ -49,7 +49,7 @@ void WheelQueue::Open(std::uint32_t list, int level) {
 bool WheelQueue::HoldsFew(std::uint32_t list) const {
   std::size_t held = 0;
   for (; list != kNone; list = blocks_[list].next) {
-    held += blocks_[list].count;
+    held += counts_[list];
     if (held > kFew) return false;
   }
   return true;
@@ -58,7 +58,7 @@ bool WheelQueue::HoldsFew(std::uint32_t list) const {
 void WheelQueue::TakeAll(std::uint32_t list) {
   for (; list != kNone; list = FreeBlock(list)) {
     const Block& block = blocks_[list];
-    due_.insert(due_.end(), block.events.begin(), block.events.begin() + block.count);
+    due_.insert(due_.end(), block.events.begin(), block.events.begin() + counts_[list]);
   }
   std::sort(due_.begin(), due_.end(), Later);
 }
@@ -67,8 +67,9 @@ void WheelQueue::TakeAll(std::uint32_t list) {
 void WheelQueue::DealOut(std::uint32_t list) {
   while (list != kNone) {
     const Block block = blocks_[list];
+    const std::uint32_t count = counts_[list];
     list = FreeBlock(list);
-    for (std::uint32_t i = 0; i < block.count; ++i) {
+    for (std::uint32_t i = 0; i < count; ++i) {
       const Event& event = block.events[i];
       if (Tick(event) == now_) {
         due_.push_back(event);
@@ -93,11 +94,13 @@ void WheelQueue::Overflow(std::size_t slot) {
   if (free_ == kNone) {
     free_ = static_cast<std::uint32_t>(blocks_.size());
     blocks_.emplace_back();
+    counts_.push_back(0);
   }
   const std::uint32_t block = free_;
   free_ = blocks_[block].next;
   blocks_[block] = blocks_[slot];
-  blocks_[slot].count = 0;
+  counts_[block] = counts_[slot];
+  counts_[slot] = 0;
   blocks_[slot].next = block;
 }
 
@@ -105,7 +108,7 @@ void WheelQueue::Overflow(std::size_t slot) {
 std::uint32_t WheelQueue::FreeBlock(std::uint32_t block) {
   const std::uint32_t next = blocks_[block].next;
   if (block < kSlots) {
-    blocks_[block].count = 0;
+    counts_[block] = 0;
     blocks_[block].next = kNone;
   } else {
     blocks_[block].next = free_;

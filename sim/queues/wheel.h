@@ -33,7 +33,7 @@ namespace sim {
 
 class WheelQueue {
  public:
-  WheelQueue() : blocks_(kSlots) {}
+  WheelQueue() : blocks_(kSlots), counts_(kSlots) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -81,12 +81,12 @@ class WheelQueue {
   static constexpr int kLevels = (63 - kTickBits + kDigitBits - 1) / kDigitBits;
   static constexpr std::size_t kSlots = kLevels * 64;
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  static constexpr std::size_t kBlockSize = 10;
 
   // Four cache lines. The first block of a slot is its own and is the one being
   // filled; when full, it is copied to a block behind it.
   struct alignas(64) Block {
-    std::array<Event, 10> events;
-    std::uint32_t count = 0;
+    std::array<Event, kBlockSize> events;
     std::uint32_t next = kNone;
   };
 
@@ -109,9 +109,8 @@ class WheelQueue {
     in_use_[level] |= std::uint64_t{1} << digit;
     levels_in_use_ |= 1u << level;
     const std::size_t slot = static_cast<std::size_t>(level) * 64 + digit;
-    if (blocks_[slot].count == blocks_[slot].events.size()) Overflow(slot);
-    Block& block = blocks_[slot];
-    block.events[block.count++] = event;
+    if (counts_[slot] == kBlockSize) Overflow(slot);
+    blocks_[slot].events[counts_[slot]++] = event;
   }
 
   void Overflow(std::size_t slot);
@@ -124,10 +123,11 @@ class WheelQueue {
   void TakeAll(std::uint32_t list);
   void TurnBack();
 
-  std::uint64_t now_ = 0;      // the tick the wheel stands at
-  std::uint64_t opened_ = 0;   // the first tick of the slot opened last: how far back the wheel may turn
-  std::vector<Event> due_;     // all events whose tick is at most now_, in falling order
-  std::vector<Block> blocks_;  // one for each slot, then those that overflowed and the free ones
+  std::uint64_t now_ = 0;             // the tick the wheel stands at
+  std::uint64_t opened_ = 0;          // the first tick of the slot opened last: how far back the wheel may turn
+  std::vector<Event> due_;            // all events whose tick is at most now_, in falling order
+  std::vector<Block> blocks_;         // one for each slot, then those that overflowed and the free ones
+  std::vector<std::uint8_t> counts_;  // events in each block, apart so that they stay in the nearest cache
   std::uint32_t free_ = kNone;
   std::uint32_t levels_in_use_ = 0;
   std::array<std::uint64_t, kLevels> in_use_{};

@@ -1,0 +1,149 @@
+// Seed files: what was saved comes back; what was not saved by us is refused.
+#include "scenarios/seed_file.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scenarios/file.h"
+
+namespace scenarios {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+// Two test programs at once do not meet.
+fs::path TemporaryFolder() {
+  std::string path = testing::TempDir() + "/faultline_XXXXXX";
+  return ::mkdtemp(path.data());
+}
+
+// A folder of its own, gone afterwards.
+class SeedFiles : public testing::Test {
+ protected:
+  ~SeedFiles() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::size_t FileCount() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+ private:
+  const fs::path folder_ = TemporaryFolder();
+};
+
+LoadedScenario Scenario(const std::string& more = "") {
+  return *ParseScenario("cluster { protocol: \"raft\" nodes: 3 }\nfaults { kind: \"crash\" every: \"1s\" }\n" + more,
+                        {.name = "story", .file = "story.txtpb", .folder = "."});
+}
+
+sim::Report Violated() {
+  sim::Report report;
+  report.seed = 0xFFFF'FFFF'FFFF'FFFF;
+  report.outcome = sim::Outcome::kViolated;
+  report.violation = sim::Violation{"log-matching", 61, 4120ms, core::NodeId{2}, "n2 and n1 differ at i17"};
+  report.events = 62;
+  report.ladder = {{16, 1s, core::FingerprintOf(1)}, {62, 5s, core::FingerprintOf(2)}};
+  report.digest = core::FingerprintOf(2);
+  sim::FaultWindow window;
+  window.kind = "crash";
+  window.fault = 0;
+  window.ordinal = 3;
+  window.begin = 1500ms;
+  window.end = 2s;
+  window.nodes = {core::NodeId{2}, core::NodeId{0}};
+  window.params = {{"keeps", "all"}};
+  report.windows = {window};
+  return report;
+}
+
+TEST_F(SeedFiles, ComesBackWhole) {
+  const std::vector<InputExport> input = {{306ms, std::string("\x0a\x00\xff\n\"", 5)}, {428ms, ""}};
+  const LoadedScenario scenario = Scenario("traces { generated { services: 2 } }");
+  ASSERT_TRUE(SaveSeedFile(Path("a.seed"), scenario, Violated(), input, "0.1.0").ok());
+  const auto seed = LoadSeedFile(Path("a.seed"));
+  ASSERT_TRUE(seed.ok()) << seed.status().message();
+  EXPECT_EQ(seed->seed, 0xFFFF'FFFF'FFFF'FFFF);
+  EXPECT_EQ(seed->version, "0.1.0");
+  EXPECT_EQ(seed->scenario.plan.name, "story");
+  EXPECT_EQ(seed->scenario.plan.nodes, 3u);
+  ASSERT_TRUE(seed->scenario.plan.windows.has_value());
+  ASSERT_EQ(seed->scenario.plan.windows->size(), 1u);
+  const sim::FaultWindow& window = seed->scenario.plan.windows->front();
+  EXPECT_EQ(window.ordinal, 3u);
+  EXPECT_EQ(window.begin, 1500ms);
+  EXPECT_EQ(window.nodes, (std::vector{core::NodeId{2}, core::NodeId{0}}));
+  EXPECT_EQ(window.params, (std::vector<core::Parameter>{{"keeps", "all"}}));
+  ASSERT_EQ(seed->input.size(), 2u);
+  EXPECT_EQ(seed->input[0].at, 306ms);
+  EXPECT_EQ(seed->input[0].request, input[0].request);
+  EXPECT_EQ(seed->expected.monitor, "log-matching");
+  EXPECT_EQ(seed->expected.event, 61u);
+  EXPECT_EQ(seed->expected.digest, core::ToHex(core::FingerprintOf(2)));
+  ASSERT_EQ(seed->expected.ladder.size(), 2u);
+  EXPECT_EQ(seed->expected.ladder[0].time, 1s);
+}
+
+TEST_F(SeedFiles, SaysHowToReplayIt) {
+  EXPECT_TRUE(
+      SeedFileText(Scenario(), Violated(), {}, "0.1.0").starts_with("# faultline replay story.seed\nformat: 1\n"));
+}
+
+TEST_F(SeedFiles, NothingIsLeftWhenWritingFails) {
+  EXPECT_FALSE(SaveSeedFile(Path("missing/a.seed"), Scenario(), Violated(), {}, "0.1.0").ok());
+  fs::create_directory(Path("a.seed"));  // a folder cannot be replaced by a file
+  EXPECT_FALSE(SaveSeedFile(Path("a.seed"), Scenario(), Violated(), {}, "0.1.0").ok());
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(SeedFiles, ReplacesAllOrNothing) {
+  ASSERT_TRUE(WriteFile(Path("a"), "old").ok());
+  ASSERT_TRUE(WriteFile(Path("a"), "new").ok());
+  EXPECT_EQ(*ReadFile(Path("a"), 100), "new");
+  EXPECT_FALSE(ReadFile(Path("a"), 2).ok());
+  EXPECT_FALSE(WriteFile("/dev/null", "a device is not replaced").ok());
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+std::string ErrorOf(const std::string& text) {
+  const auto seed = ParseSeedFile(text, "a.seed");
+  return seed.ok() ? "no error" : std::string(seed.status().message());
+}
+
+TEST_F(SeedFiles, NewerFormatIsNotAMistakeOfItsWriter) {
+  EXPECT_EQ(ErrorOf("format: 2\nbranches { at: 7 }\n"),
+            "a.seed: format: 2 is newer than this program, which reads 1: replay it with the version that wrote it");
+  EXPECT_THAT(ErrorOf("format: 1\nbranches { at: 7 }\n"), HasSubstr("SeedFile has no such field"));
+  EXPECT_THAT(ErrorOf(""), HasSubstr("not a seed file"));
+}
+
+TEST_F(SeedFiles, WhatDoesNotFitTogetherIsRefused) {
+  const std::string good = SeedFileText(Scenario(), Violated(), {}, "0.1.0");
+  ASSERT_EQ(ErrorOf(good), "no error");
+  const auto edited = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return ErrorOf(text.replace(at, from.size(), to));
+  };
+  EXPECT_THAT(edited("nodes: 2", "nodes: 3"), HasSubstr("windows[0].nodes: no node n3 in a cluster of 3"));
+  EXPECT_THAT(edited("end: \"2s\"", "end: \"1s\""), HasSubstr("windows[0].end: want an end after the beginning"));
+  EXPECT_THAT(edited("seed: \"18446744073709551615\"", "seed: \"010\""), HasSubstr("seed: want a count"));
+  EXPECT_THAT(edited("verdict: \"violated\"", "verdict: \"holds\""), HasSubstr("expected.monitor"));
+  EXPECT_THAT(edited("digest: \"", "digest: \"x"), HasSubstr("want 32 hexadecimal digits"));
+}
+
+TEST_F(SeedFiles, FetchesNothingFromOutside) {
+  const std::string text =
+      "format: 1 name: \"a\" seed: \"1\"\n"
+      "scenario { cluster { protocol: \"raft\" } traces { source: \"/etc/passwd\" } }";
+  EXPECT_THAT(ErrorOf(text), HasSubstr("\"/etc/passwd\" is not built in and the file has no `input`"));
+}
+
+}  // namespace
+}  // namespace scenarios

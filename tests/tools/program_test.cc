@@ -1,0 +1,295 @@
+// The program as a user meets it: arguments, exit codes, hostile files.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scenarios/file.h"
+#include "tools/options.h"
+
+namespace tools {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+struct Result {
+  int code = -1;
+  std::string out;  // both streams
+};
+
+// `timeout` ends what hangs, with 124.
+Result Faultline(const std::string& arguments) {
+  const std::string command = "timeout 60 " FAULTLINE_PROGRAM " " + arguments + " 2>&1 </dev/null";
+  Result result;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> buffer{};
+  for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+    result.out.append(buffer.data(), n);
+  const int status = ::pclose(pipe);
+  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  // Sanitizers exit with 1, which would pass for a violation.
+  const bool sanitizer =
+      result.out.find("Sanitizer:") != std::string::npos || result.out.find("runtime error:") != std::string::npos;
+  if (sanitizer) result.code = 99;
+  return result;
+}
+
+// Two test programs at once do not meet.
+fs::path TemporaryFolder() {
+  std::string path = testing::TempDir() + "/faultline_XXXXXX";
+  return ::mkdtemp(path.data());
+}
+
+// A folder of its own with a small scenario in it.
+class Program : public testing::Test {
+ protected:
+  Program() {
+    Write("small.txtpb",
+          "summary: \"Small.\"\n"
+          "cluster { protocol: \"raft\" nodes: 3 network { latency: \"1ms..5ms\" } }\n"
+          "workload { clients: 2 think: \"5ms\" }\n"
+          "faults { kind: \"crash\" every: \"1s..2s\" lasts: \"500ms\" targets: \"any\" }\n"
+          "run { duration: \"3s\" settle: \"5s\" seed: \"7\" max_events: 20000 }\n");
+  }
+  ~Program() override { fs::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  void Write(const std::string& name, const std::string& text) const {
+    ASSERT_TRUE(scenarios::WriteFile(Path(name), text).ok());
+  }
+  std::string Read(const std::string& name) const { return *scenarios::ReadFile(Path(name), 1 << 24); }
+  std::size_t FileCount() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+ private:
+  const fs::path folder_ = TemporaryFolder();
+};
+
+TEST_F(Program, WithoutArgumentsItHelps) {
+  const Result result = Faultline("");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out, HasSubstr("faultline list scenarios"));
+}
+
+TEST_F(Program, EveryCommandHelpsWithTwoExamples) {
+  for (const std::string command : {"run", "replay", "list"}) {
+    const Result result = Faultline(command + " --help");
+    EXPECT_EQ(result.code, 0);
+    const std::size_t examples = result.out.find("Examples:");
+    ASSERT_NE(examples, std::string::npos);
+    EXPECT_EQ(std::count(result.out.begin() + static_cast<std::ptrdiff_t>(examples), result.out.end(), '\n'), 3);
+  }
+}
+
+TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"rnu x", "unknown command \"rnu\"; did you mean \"run\"?"},
+      {"run x --sed 4", "unknown argument \"--sed\"; did you mean \"--seed\"?"},
+      {"run x --seed 010", "--seed: want a count below 2^64"},
+      {"run x --seed 18446744073709551616", "--seed: want a count below 2^64"},
+      {"run x --seed=-1", "--seed: want a count below 2^64"},
+      {"run x --seeds 5..1", "want the smaller seed first"},
+      {"run x --seed 1 --seeds 1..2", "--seed excludes --seeds"},
+      {"run x --jobs 0", "--jobs: want 1..256"},
+      {"run x --format xml", "--format: xml not in"},
+      {"run", "SCENARIO is required"},
+      {"run no_such_scenario", "no shipped scenario \"no_such_scenario\""},
+      {"replay nothing.seed", "nothing.seed: cannot open"},
+      {"list scenario", "scenario not in"},
+  };
+  for (const auto& [arguments, expected] : cases) {
+    const Result result = Faultline(arguments);
+    EXPECT_EQ(result.code, 3) << arguments;
+    EXPECT_THAT(result.out, HasSubstr(expected)) << arguments;
+  }
+}
+
+TEST_F(Program, NamesAreCheckedAgainstWhatIsRegistered) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"cluster.protocol=raf", "no protocol \"raf\"; did you mean \"raft\"?"},
+      {"cluster.config.election_timeot=1s",
+       "no parameter of raft \"election_timeot\"; did you mean \"election_timeout\"?"},
+      {"faults[0].kind=crsh", "no fault \"crsh\"; did you mean \"crash\"?"},
+      {"faults[0].targets=n3", "no node n3 in this cluster"},
+      {"expect.holds=election_safety", "no invariant \"election_safety\"; did you mean \"election-safety\"?"},
+  };
+  for (const auto& [set, expected] : cases) {
+    const Result result = Faultline("run " + Path("small.txtpb") + " --set " + ShellQuoted(set));
+    EXPECT_EQ(result.code, 3) << set;
+    EXPECT_THAT(result.out, HasSubstr(expected)) << set;
+  }
+}
+
+TEST_F(Program, NothingIsWrittenWhenItCannotRun) {
+  const std::string outputs =
+      " --save " + Path("a.seed") + " --recording " + Path("a.log") + " --junit " + Path("a.xml");
+  EXPECT_EQ(Faultline("run " + Path("small.txtpb") + " --set cluster.nodes=0x" + outputs).code, 3);
+  EXPECT_EQ(Faultline("run " + Path("small.txtpb") + " --save " + Path("missing/a.seed")).code, 3);
+  EXPECT_EQ(FileCount(), 1u);
+}
+
+TEST_F(Program, JobsChangeNothing) {
+  const std::string seeds = "run " + Path("small.txtpb") + " --seeds 1..8 --format json --progress never";
+  const Result one = Faultline(seeds + " --jobs 1");
+  const Result two = Faultline(seeds + " --jobs 2");
+  EXPECT_EQ(one.code, two.code);
+  EXPECT_EQ(one.out, two.out);
+  EXPECT_EQ(std::count(one.out.begin(), one.out.end(), '\n'), 8);
+}
+
+TEST_F(Program, ReplayTellsTheSameFromTheDifferent) {
+  ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
+  const Result same = Faultline("replay " + Path("a.seed"));
+  EXPECT_EQ(same.code, 0) << same.out;
+  EXPECT_THAT(same.out, HasSubstr("REPRODUCED"));
+
+  std::string text = Read("a.seed");
+  const std::size_t digest = text.find("digest: \"") + 9;
+  text.replace(digest, 32, std::string(32, '0'));
+  Write("b.seed", text);
+  const Result diverged = Faultline("replay " + Path("b.seed"));
+  EXPECT_EQ(diverged.code, 1);
+  EXPECT_THAT(diverged.out, HasSubstr("DIVERGED"));
+
+  std::string other = Read("a.seed");
+  const std::size_t verdict = other.find("verdict: \"") + 10;
+  other.replace(verdict, other.find('"', verdict) - verdict, "violated");
+  other.insert(other.find('\n', verdict) + 1, "  monitor: \"vote-once\"\n  event: \"7\"\n");
+  Write("c.seed", other);
+  const Result fixed = Faultline("replay " + Path("c.seed"));
+  EXPECT_EQ(fixed.code, 1);
+  EXPECT_THAT(fixed.out, testing::AnyOf(HasSubstr("FIXED"), HasSubstr("CHANGED")));
+
+  const Result all = Faultline("replay " + Path(""));
+  EXPECT_EQ(all.code, 1);
+  EXPECT_THAT(all.out, HasSubstr("3 files: 1 reproduced, 1 diverged, 1 "));
+  EXPECT_EQ(Faultline("replay --bisect " + Path("small.txtpb")).code, 125);
+}
+
+TEST_F(Program, SpentBudgetIsInconclusive) {
+  const Result result = Faultline("run " + Path("small.txtpb") + " --set run.max_events=50");
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.out, HasSubstr("inconclusive: budget of 50 events"));
+}
+
+TEST_F(Program, NothingToReplayIsInconclusive) {
+  fs::create_directory(Path("empty"));
+  EXPECT_EQ(Faultline("replay " + Path("empty")).code, 2);
+}
+
+// ---- Mutated files: an error or a run, never a crash, a hang or a file ----
+
+// Numerical Recipes' generator: the mutations are the same on every machine.
+class Mutator {
+ public:
+  std::string Mutate(std::string text) {
+    for (std::uint32_t n = 1 + Draw(4); n > 0 && !text.empty(); --n) MutateOnce(text);
+    return text;
+  }
+
+ private:
+  std::uint32_t Draw(std::uint64_t bound) {
+    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<std::uint32_t>((state_ >> 33) % bound);
+  }
+  void MutateOnce(std::string& text) {
+    const std::size_t at = Draw(text.size());
+    switch (Draw(6)) {
+      case 0:
+        text[at] = static_cast<char>(Draw(256));
+        break;
+      case 1:
+        text.erase(at, 1 + Draw(8));
+        break;
+      case 2:
+        text.insert(at, text.substr(Draw(text.size()), Draw(40)));
+        break;
+      case 3:
+        text.resize(at);
+        break;
+      case 4:
+        text[at] = static_cast<char>('0' + Draw(10));
+        break;
+      default:
+        text.insert(at, kWords[Draw(std::size(kWords))]);
+        break;
+    }
+  }
+
+  static constexpr std::string_view kWords[] = {"{",
+                                                "}",
+                                                "\"",
+                                                "0",
+                                                "9999999999",
+                                                "18446744073709551616",
+                                                "-1",
+                                                "ns",
+                                                "h",
+                                                "..",
+                                                "n9",
+                                                "\\000",
+                                                "faults { kind: \"crash\" every: \"1us\" }",
+                                                "[",
+                                                "]",
+                                                ":",
+                                                "\n#"};
+  std::uint64_t state_ = 20260101;
+};
+
+// FAULTLINE_MUTATIONS raises the number for a longer hunt.
+int Mutations(int fallback) {
+  const char* wanted = std::getenv("FAULTLINE_MUTATIONS");
+  return wanted == nullptr ? fallback : std::atoi(wanted);
+}
+
+TEST_F(Program, MutatedScenariosNeverCrashOrHang) {
+  Mutator mutator;
+  const std::string original = Read("small.txtpb");
+  for (int i = 0; i < Mutations(700); ++i) {
+    Write("m.txtpb", mutator.Mutate(original));
+    const Result result = Faultline("run " + Path("m.txtpb") + " --quiet --set run.max_events=20000");
+    ASSERT_LE(result.code, 3) << Read("m.txtpb") << result.out;
+    ASSERT_EQ(FileCount(), 2u);
+  }
+}
+
+TEST_F(Program, MutatedSeedFilesNeverCrashOrHang) {
+  ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
+  Mutator mutator;
+  const std::string original = Read("a.seed");
+  for (int i = 0; i < Mutations(700); ++i) {
+    Write("m.seed", mutator.Mutate(original));
+    const Result result = Faultline("replay " + Path("m.seed") + " --quiet");
+    ASSERT_LE(result.code, 3) << Read("m.seed") << result.out;
+    ASSERT_EQ(FileCount(), 3u);
+  }
+}
+
+TEST_F(Program, MutatedTracesNeverCrashOrHang) {
+  Write("traces.txtpb",
+        "cluster { protocol: \"raft\" nodes: 3 }\ntraces { source: \"sdk-shop-json\" }\n"
+        "run { duration: \"2s\" settle: \"2s\" max_events: 5000 }\n");
+  const std::string json =
+      *scenarios::ReadFile(FAULTLINE_SOURCE_DIR "/scenarios/data/sdk-shop-json/requests.jsonl", 1 << 24);
+  const std::string binary =
+      *scenarios::ReadFile(FAULTLINE_SOURCE_DIR "/scenarios/data/sdk-shop-proto/0003.bin", 1 << 24);
+  Mutator mutator;
+  for (int i = 0; i < Mutations(600); ++i) {
+    const std::string name = i % 2 == 0 ? "m.jsonl" : "m.bin";
+    Write(name, mutator.Mutate(i % 2 == 0 ? json.substr(0, json.find('\n')) : binary));
+    const Result result = Faultline("run " + Path("traces.txtpb") + " --quiet --traces " + Path(name));
+    ASSERT_LE(result.code, 3) << result.out;
+  }
+  EXPECT_EQ(FileCount(), 4u);
+}
+
+}  // namespace
+}  // namespace tools
