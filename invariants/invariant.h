@@ -51,12 +51,14 @@ class [[nodiscard]] Ruling {
   std::unique_ptr<std::string> why_;  // only of a violation
 };
 
+// Stands for a type of fact.
+using FactTag = const char*;
+
 namespace internal {
 
 // The address of a type's tag stands for the type.
 template <class F>
 inline constexpr char kTag = 0;
-using FactTag = const char*;
 
 template <class Rule>
 concept JudgesAtEnd = requires(Rule rule) {
@@ -69,6 +71,11 @@ concept JudgesLogsAtEnd = requires(Rule rule, const LogViews& logs) {
 
 }  // namespace internal
 
+template <class F>
+constexpr FactTag TagOf() {
+  return &internal::kTag<F>;
+}
+
 // One rule with its type erased.
 class Monitor {
  public:
@@ -78,8 +85,8 @@ class Monitor {
   virtual std::unique_ptr<Monitor> Clone() const = 0;
   virtual core::Fingerprint fingerprint() const = 0;
   // Null: the rule does not listen to this fact.
-  virtual Handler HandlerOf(internal::FactTag tag) const = 0;
-  virtual std::vector<internal::FactTag> Facts() const = 0;
+  virtual Handler HandlerOf(FactTag tag) const = 0;
+  virtual std::vector<FactTag> Facts() const = 0;
   virtual std::vector<Ruling> AtEnd(const LogViews& logs) = 0;
   virtual void* rule() = 0;
 
@@ -94,7 +101,7 @@ class Story {
   template <class F>
   void operator()(std::uint32_t node, const F& fact) {
     logs_.Observe(core::NodeId{node}, fact);
-    const Monitor::Handler handler = monitor_.HandlerOf(Tag<F>());
+    const Monitor::Handler handler = monitor_.HandlerOf(TagOf<F>());
     if (handler == nullptr) return;
     Judge(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
   }
@@ -103,10 +110,6 @@ class Story {
   }
 
  private:
-  template <class F>
-  static internal::FactTag Tag() {
-    return &internal::kTag<F>;
-  }
   void Judge(const Ruling& ruling) {
     monitor_.judged += ruling.judged();
     if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
@@ -176,12 +179,12 @@ struct Registrar {
 template <class N>
 class Panel {
  public:
-  // Those rules whose facts this node announces, or only those named.
-  explicit Panel(const std::vector<std::string>& only = {}) {
+  // Those rules whose facts this node announces. `silent`: facts that it cannot
+  // announce as this run is configured.
+  explicit Panel(const std::vector<FactTag>& silent = {}) {
     for (const Invariant& invariant : Catalogue()) {
-      if (!only.empty() && std::find(only.begin(), only.end(), invariant.name) == only.end()) continue;
       std::unique_ptr<Monitor> monitor = invariant.make();
-      if (Announced(monitor->Facts())) seats_.push_back({std::string(invariant.name), std::move(monitor)});
+      if (Announced(monitor->Facts(), silent)) seats_.push_back({std::string(invariant.name), std::move(monitor)});
     }
     BuildTables();
   }
@@ -230,13 +233,14 @@ class Panel {
   struct TagsOf;
   template <class... F>
   struct TagsOf<std::variant<F...>> {
-    static constexpr std::array<internal::FactTag, sizeof...(F)> value{&internal::kTag<F>...};
+    static constexpr std::array<FactTag, sizeof...(F)> value{&internal::kTag<F>...};
   };
   static constexpr auto& kNodeTags = TagsOf<typename N::Fact>::value;
   static constexpr auto& kEngineTags = TagsOf<facts::Engine>::value;
 
-  static bool Announced(const std::vector<internal::FactTag>& tags) {
-    for (const internal::FactTag tag : tags) {
+  static bool Announced(const std::vector<FactTag>& tags, const std::vector<FactTag>& silent) {
+    for (const FactTag tag : tags) {
+      if (std::find(silent.begin(), silent.end(), tag) != silent.end()) return false;
       const bool by_node = std::find(kNodeTags.begin(), kNodeTags.end(), tag) != kNodeTags.end();
       const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
       const bool by_clients = tag == &internal::kTag<facts::ProbeSent> || tag == &internal::kTag<facts::ProbeAnswered>;
@@ -253,7 +257,7 @@ class Panel {
       for (std::size_t f = 0; f < kEngineTags.size(); ++f) AddListener(i, monitor, kEngineTags[f], engine_facts_[f]);
     }
   }
-  static void AddListener(std::size_t seat, Monitor& monitor, internal::FactTag tag, std::vector<Listener>& to) {
+  static void AddListener(std::size_t seat, Monitor& monitor, FactTag tag, std::vector<Listener>& to) {
     if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, monitor.rule(), handler});
   }
 

@@ -129,7 +129,8 @@ class World {
   };
   struct Packet {
     Packet() = default;
-    Packet(std::uint32_t sender, typename N::Message content) : from(sender), message(std::move(content)) {}
+    template <class M>
+    Packet(std::uint32_t sender, M&& content) : from(sender), message(std::forward<M>(content)) {}
     std::uint32_t from = 0;
     typename N::Message message;
   };
@@ -273,6 +274,9 @@ class World {
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(from) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.message);
     });
+    if constexpr (requires { observer.OnMessage(from, core::NodeId{event.to}, packet.message); }) {
+      observer.OnMessage(from, core::NodeId{event.to}, packet.message);
+    }
     if constexpr (Observer::kWantsManifests && requires { N::kHasManifest; }) {
       N::Manifest(packet.message,
                   [&](const facts::Engine& fact) { observer.OnEngineFact(core::NodeId{event.to}, fact); });

@@ -103,7 +103,10 @@ absl::StatusOr<sim::Report> RunCollectors(const Job& job) {
   auto assignment = std::make_shared<collector::Assignment>(collector::Assign(*job.traffic));
   const sim::Shape shape{plan->nodes, plan->nodes + assignment->applications()};
   const typename Node::Config config{*substrate, plan->nodes, job.traffic, assignment, plan->storm};
-  Tally<invariants::Panel<Node>> panel;
+  // One service has nobody to call: no child is ever started.
+  std::vector<invariants::FactTag> silent;
+  if (job.traffic->generated.services < 2) silent.push_back(invariants::TagOf<facts::ChildStarted>());
+  Tally<invariants::Panel<Node>> panel(silent);
   sim::Report report = sim::Run<Node>(plan, config, shape, panel, OptionsOf(job));
   report.spans = panel.Counts();
   for (const tracing::RecordedExport& recorded : job.traffic->recorded) {

@@ -53,6 +53,7 @@ class SpanTally {
 template <class Panel>
 class Tally : public Panel {
  public:
+  using Panel::Panel;
   template <class Fact>
   void OnFact(core::NodeId node, const Fact& fact) {
     std::visit([&](const auto& f) { tally_.On(node, f); }, fact);

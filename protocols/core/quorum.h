@@ -19,7 +19,8 @@ constexpr std::uint32_t Majority(std::uint32_t voters) { return voters / 2 + 1; 
 template <class T>
 T ReachedByMajority(std::span<T> reached) {
   CHECK(!reached.empty());
-  const auto nth = reached.begin() + static_cast<std::ptrdiff_t>((reached.size() - 1) / 2);
+  // From the top: floor(n/2) voters have reached at least as much, and this one makes the majority.
+  const auto nth = reached.begin() + static_cast<std::ptrdiff_t>(reached.size() / 2);
   std::nth_element(reached.begin(), nth, reached.end(), [](const T& a, const T& b) { return b < a; });
   return *nth;
 }

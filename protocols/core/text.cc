@@ -3,10 +3,11 @@
 namespace core {
 
 void AppendDuration(std::string& out, Duration duration) {
-  std::int64_t nanos = duration.count();
-  if (nanos < 0) {
+  // Unsigned: the least duration has no opposite.
+  auto nanos = static_cast<std::uint64_t>(duration.count());
+  if (duration.count() < 0) {
     out += '-';
-    nanos = -nanos;
+    nanos = 0 - nanos;
   }
   out += std::to_string(nanos / 1'000'000'000);
   std::string micros = std::to_string(nanos / 1'000 % 1'000'000);

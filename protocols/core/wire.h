@@ -146,7 +146,9 @@ void ReadWire(WireReader& in, T& value) {
     internal::ReadAlternative(in, value, in.Varint());
   } else if constexpr (OptionalLike<T>) {
     value.reset();
-    if (in.Varint() != 0 && in.ok) ReadWire(in, value.emplace());
+    bool has_value{};
+    ReadWire(in, has_value);
+    if (has_value && in.ok) ReadWire(in, value.emplace());
   } else if constexpr (DurationLike<T>) {
     std::int64_t count{};
     ReadWire(in, count);

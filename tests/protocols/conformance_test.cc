@@ -1,0 +1,346 @@
+// Conformance: what every protocol owes the simulator, whatever it promises its
+// users. A new protocol is one more `Case`.
+//
+// Same seed, same run; a copy of a running world goes on like the original and
+// does not disturb it; every message that was ever delivered survives the wire,
+// and mutilated it is refused or another message, never a crash; a journal
+// replayed after any step restores what the node says is durable.
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "invariants/invariant.h"
+#include "protocols/collector/collector.h"
+#include "protocols/consensus/raft.h"
+#include "protocols/core/chooser.h"
+#include "protocols/core/wire.h"
+#include "protocols/machines/key_value.h"
+#include "protocols/machines/span_store.h"
+#include "sim/run.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t kMembers = 5;
+constexpr std::uint64_t kSeeds = 40;  // where one will not do
+
+// Everything that the engine can do to a protocol, often.
+sim::Plan Storm(std::uint32_t members) {
+  sim::Plan plan;
+  plan.name = "conformance";
+  plan.nodes = members;
+  sim::LinkPlan link;
+  link.latency = {sim::Latency::Shape::kUniform, 1ms, 10ms, {}, {}, {}, {}};
+  link.jitter = 2ms;
+  link.loss = {20'000'000};
+  link.duplicate = {20'000'000};
+  link.reorder = {50'000'000};
+  link.reorder_delay = 50ms;
+  plan.peer = plan.client = plan.exporter = link;
+  plan.disk.sync_latency = {sim::Latency::Shape::kUniform, 1ms, 5ms, {}, {}, {}, {}};
+  plan.disk.torn = {500'000'000};
+  plan.clock = {1s, 200'000};
+  plan.faults.push_back({"crash", {}, core::Between{700ms, 1500ms}, {100ms, 500ms}, {"leader"}, {}});
+  plan.faults.push_back({"crash", {}, core::Between{700ms, 1500ms}, {100ms, 500ms}, {"any"}, {}});
+  plan.faults.push_back({"partition", {}, core::Between{700ms, 1500ms}, {300ms, 700ms}, {"minority"}, {}});
+  plan.faults.push_back({"pause", {}, core::Between{700ms, 1500ms}, {100ms, 500ms}, {"any"}, {}});
+  plan.faults.push_back({"clock_step", {}, core::Between{1s, 2s}, {100ms, 500ms}, {"any"}, {}});
+  plan.storm = 6s;
+  plan.settle = 15s;
+  plan.core = sim::Core::kQuorum;
+  return plan;
+}
+
+template <class N>
+struct Experiment {
+  std::shared_ptr<const sim::Plan> plan;
+  typename N::Config config;
+  sim::Shape shape;
+};
+
+// Raft by itself, with clients.
+struct RaftWithClients {
+  using Node = raft::Node;
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    sim::Plan plan = Storm(members);
+    plan.workload = {4, {10ms, 50ms}, 500ms, 0};
+    raft::Config config;
+    config.nodes = members;
+    return {std::make_shared<sim::Plan>(plan), config, sim::Shape{members, members}};
+  }
+};
+
+// Collectors over Raft, fed by three services that call one another.
+struct CollectorsOverRaft {
+  using Node = collector::NodeOf<raft::NodeOf<machines::SpanStore>>;
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    const sim::Plan plan = Storm(members);
+    collector::Traffic traffic;
+    traffic.generated = {3, {50ms, 150ms}, 2, 2, {1ms, 20ms}};
+    traffic.exporter.schedule_delay = 200ms;
+    traffic.exporter.timeout = 500ms;
+    traffic.exporter.initial_backoff = 100ms;
+    traffic.exporter.max_backoff = 400ms;
+    auto assignment = std::make_shared<collector::Assignment>(collector::Assign(traffic));
+    const sim::Shape shape{members, members + assignment->applications()};
+    Node::Config config;
+    config.substrate.nodes = members;
+    config.collectors = members;
+    config.traffic = std::make_shared<collector::Traffic>(traffic);
+    config.assignment = assignment;
+    config.load_ends = plan.storm;
+    return {std::make_shared<sim::Plan>(plan), config, shape};
+  }
+};
+
+// Keeps what the engine tells its observers.
+template <class N>
+struct Recorder {
+  static constexpr bool kWantsManifests = true;
+  std::vector<std::string> facts;
+  std::vector<typename N::Message> messages;
+  bool keeps_messages = false;
+
+  void OnFact(core::NodeId node, const typename N::Fact& fact) { Keep(node, fact); }
+  void OnEngineFact(core::NodeId node, const facts::Engine& fact) { Keep(node, fact); }
+  void OnMessage(core::NodeId, core::NodeId, const typename N::Message& message) {
+    if (keeps_messages) messages.push_back(message);
+  }
+  template <class MakeText>
+  void Note(std::uint64_t, core::Duration, MakeText&&) {}
+
+ private:
+  template <class Fact>
+  void Keep(core::NodeId node, const Fact& fact) {
+    facts.push_back(core::Text(node) + " " + core::Text(fact));
+  }
+};
+
+template <class Case>
+class Conformance : public testing::Test {
+ protected:
+  using Node = typename Case::Node;
+  using Observer = Recorder<Node>;
+  using World = sim::World<Node>;
+
+  // The digest after each step from here to the end, and the facts.
+  struct Course {
+    std::vector<core::Fingerprint> digests;
+    std::vector<std::string> facts;
+    bool operator==(const Course&) const = default;
+  };
+  static Course RunToEnd(World& world) {
+    Observer observer;
+    Course course;
+    while (world.Step(observer)) course.digests.push_back(world.digest().state);
+    course.facts = std::move(observer.facts);
+    return course;
+  }
+  static World Started(std::uint64_t seed) {
+    const Experiment<Node> experiment = Case::Prepare(kMembers);
+    World world(experiment.plan, experiment.config, experiment.shape, seed);
+    Observer observer;
+    world.Start(observer);
+    return world;
+  }
+  static const std::vector<typename Node::Message>& Messages() {
+    static const std::vector<typename Node::Message> messages = [] {
+      Observer observer;
+      observer.keeps_messages = true;
+      for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+        World world = Started(seed);
+        while (world.Step(observer)) {
+        }
+      }
+      return std::move(observer.messages);
+    }();
+    return messages;
+  }
+};
+
+using Cases = testing::Types<RaftWithClients, CollectorsOverRaft>;
+struct CaseNames {
+  template <class Case>
+  static std::string GetName(int) {
+    return std::string(core::TypeName<Case>());
+  }
+};
+TYPED_TEST_SUITE(Conformance, Cases, CaseNames);
+
+TYPED_TEST(Conformance, SameSeedSameRun) {
+  for (const std::uint64_t seed : {1, 2}) {
+    auto world = TestFixture::Started(seed);
+    auto again = TestFixture::Started(seed);
+    const auto course = TestFixture::RunToEnd(world);
+    ASSERT_GT(course.digests.size(), 1000u);
+    EXPECT_EQ(course, TestFixture::RunToEnd(again));
+  }
+}
+
+TYPED_TEST(Conformance, OtherSeedsOtherRuns) {
+  std::set<core::Fingerprint> digests;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    auto world = TestFixture::Started(seed);
+    digests.insert(TestFixture::RunToEnd(world).digests.back());
+  }
+  EXPECT_EQ(digests.size(), kSeeds);
+}
+
+// The forks run to their end while the original stands still, and so do forks of
+// forks; then the original does the same steps as if nobody had looked.
+TYPED_TEST(Conformance, AForkGoesOnLikeTheOriginalAndDoesNotDisturbIt) {
+  constexpr std::uint64_t kSeed = 3;
+  auto undisturbed = TestFixture::Started(kSeed);
+  const auto expected = TestFixture::RunToEnd(undisturbed);
+
+  auto world = TestFixture::Started(kSeed);
+  typename TestFixture::Observer observer;
+  const std::size_t stride = expected.digests.size() / 20;
+  for (std::size_t step = 0; step < expected.digests.size(); ++step) {
+    if (step % stride == 0) {
+      auto fork = world;
+      auto fork_of_fork = fork;
+      const auto course = TestFixture::RunToEnd(fork);
+      const auto rest = expected.digests.begin() + static_cast<std::ptrdiff_t>(step);
+      ASSERT_EQ(course.digests, std::vector(rest, expected.digests.end())) << "forked after step " << step;
+      ASSERT_EQ(TestFixture::RunToEnd(fork_of_fork), course);
+    }
+    ASSERT_TRUE(world.Step(observer));
+    ASSERT_EQ(world.digest().state, expected.digests[step]) << "after step " << step;
+  }
+  EXPECT_EQ(observer.facts, expected.facts);
+}
+
+// Also in clusters of an even number, where half is not a majority.
+TYPED_TEST(Conformance, EveryInvariantHoldsInTheStorm) {
+  using Node = typename TestFixture::Node;
+  for (std::uint32_t members = 1; members <= 6; ++members) {
+    const Experiment<Node> experiment = TypeParam::Prepare(members);
+    for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+      invariants::Panel<Node> panel;
+      sim::RunOptions options;
+      options.seed = seed;
+      const sim::Report report = sim::Run<Node>(experiment.plan, experiment.config, experiment.shape, panel, options);
+      ASSERT_FALSE(report.violation) << members << " members, seed " << seed << ": " << report.violation->monitor
+                                     << ": " << report.violation->explanation;
+      EXPECT_EQ(report.cut_short, "");
+    }
+  }
+}
+
+TYPED_TEST(Conformance, TheStormShowsEveryMessageThereIs) {
+  std::map<std::size_t, std::uint64_t> seen;
+  for (const auto& message : TestFixture::Messages()) ++seen[message.index()];
+  EXPECT_EQ(seen.size(), std::variant_size_v<typename TestFixture::Node::Message>)
+      << "what is never delivered is never tested";
+}
+
+TYPED_TEST(Conformance, EveryMessageHasAText) {
+  for (const auto& message : TestFixture::Messages()) ASSERT_FALSE(core::Text(message).empty());
+}
+
+TYPED_TEST(Conformance, EveryMessageSurvivesTheWire) {
+  for (const auto& message : TestFixture::Messages()) {
+    typename TestFixture::Node::Message read;
+    ASSERT_TRUE(core::FromWire(core::ToWire(message), read)) << core::Text(message);
+    ASSERT_EQ(core::FingerprintOf(read), core::FingerprintOf(message)) << core::Text(message);
+  }
+}
+
+// A few of each type, the longest among them.
+template <class Message>
+std::vector<std::string> Samples(const std::vector<Message>& messages) {
+  constexpr std::size_t kOfEach = 4;
+  std::map<std::size_t, std::map<std::size_t, std::string>> by_size;  // by type
+  for (const Message& message : messages) {
+    std::string bytes = core::ToWire(message);
+    auto& kept = by_size[message.index()];
+    kept[bytes.size()] = std::move(bytes);
+    if (kept.size() > kOfEach) kept.erase(kept.begin());
+  }
+  std::vector<std::string> samples;
+  for (auto& [type, kept] : by_size) {
+    for (auto& [size, bytes] : kept) samples.push_back(std::move(bytes));
+  }
+  return samples;
+}
+
+TYPED_TEST(Conformance, NoBeginningOfAMessageIsAMessage) {
+  for (const std::string& bytes : Samples(TestFixture::Messages())) {
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      typename TestFixture::Node::Message read;
+      ASSERT_FALSE(core::FromWire(std::string_view(bytes).substr(0, size), read)) << size << " of " << bytes.size();
+    }
+  }
+}
+
+TYPED_TEST(Conformance, AMutilatedMessageIsRefusedOrAnotherMessage) {
+  const std::vector<std::string> samples = Samples(TestFixture::Messages());
+  core::Seeded seeded(1);
+  std::uint64_t occurrence = 0;
+  const auto draw = [&](std::uint64_t bound) {
+    return seeded.Choose({core::Purpose::kNode, 0, 0, occurrence++}, bound);
+  };
+  std::uint64_t refused = 0;
+  constexpr int kMutations = 1000;
+  for (int i = 0; i < kMutations; ++i) {
+    std::string bytes = samples[draw(samples.size())];
+    for (std::uint64_t changes = draw(3) + 1; changes > 0; --changes) {
+      const std::uint64_t at = draw(bytes.size());
+      switch (draw(3)) {
+        case 0:
+          bytes[at] = static_cast<char>(draw(256));
+          break;
+        case 1:
+          bytes.insert(at, 1, static_cast<char>(draw(256)));
+          break;
+        default:
+          if (bytes.size() > 1) bytes.erase(at, 1);
+      }
+    }
+    typename TestFixture::Node::Message read, again;
+    if (!core::FromWire(bytes, read)) {
+      ++refused;
+      continue;
+    }
+    EXPECT_FALSE(core::Text(read).empty());
+    ASSERT_TRUE(core::FromWire(core::ToWire(read), again));
+    EXPECT_EQ(core::FingerprintOf(again), core::FingerprintOf(read));
+  }
+  EXPECT_GT(refused, 100u);
+}
+
+// At every step of a storm with crashes: were the power to fail now and the disk to
+// keep all, the node would come back with exactly its durable fields.
+TYPED_TEST(Conformance, ReplayRestoresWhatIsDurable) {
+  auto world = TestFixture::Started(5);
+  typename TestFixture::Observer observer;
+  std::map<std::size_t, std::pair<std::size_t, core::Fingerprint>> checked;  // by node
+  std::uint64_t replays = 0;
+  while (world.Step(observer)) {
+    for (std::size_t i = 0; i < kMembers; ++i) {
+      if (!world.physics().processes[i].up()) continue;
+      const auto& host = world.hosts()[i];
+      const core::Fingerprint durable = host.node.DurableFingerprint();
+      const std::pair now{host.journal.size(), durable};
+      if (checked.count(i) > 0 && checked[i] == now) continue;  // this step was not its own, or wrote nothing
+      checked[i] = now;
+      auto copy = host;
+      copy.Crash(copy.journal.size());
+      copy.Recover();
+      ASSERT_EQ(copy.node.DurableFingerprint(), durable) << "n" << i << " after event " << world.events();
+      ++replays;
+    }
+  }
+  EXPECT_GT(replays, 100u);
+}
+
+}  // namespace
