@@ -133,12 +133,18 @@ std::uint32_t Network::AddDegradation(const Degradation& degradation) {
 
 void Network::Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation) {
   DamageOf(from, to).degradation = static_cast<std::uint8_t>(degradation);
+  degradations_[degradation].links.push_back(LinkIndex(from, to));
 }
 
 void Network::RemoveDegradation(std::uint32_t degradation) {
+  for (const std::size_t link : degradations_[degradation].links) {
+    if (damage_[link].degradation == degradation) damage_[link].degradation = 0;
+  }
   degradations_[degradation] = {};
-  for (Damage& damage : damage_) {
-    if (damage.degradation == degradation) damage.degradation = 0;
+  for (std::size_t other = degradations_.size() - 1; other > 0; --other) {
+    for (const std::size_t link : degradations_[other].links) {
+      if (damage_[link].degradation == 0) damage_[link].degradation = static_cast<std::uint8_t>(other);
+    }
   }
 }
 

@@ -30,6 +30,7 @@ struct Degradation {
   core::Between delay{};
   std::uint32_t fault = 0;  // the kind that its effects count for
   bool active = false;
+  std::vector<std::size_t> links;  // that it lies on; Network's own notes
 };
 
 class Network {
@@ -45,7 +46,8 @@ class Network {
   void Cut(std::uint32_t from, std::uint32_t to, std::uint32_t fault);
   void Mend(std::uint32_t from, std::uint32_t to);
 
-  // The number under which a degradation is put on links and taken off again.
+  // The number under which a degradation is put on links and taken off again. The
+  // last one on a link counts; when it ends, one that still lies beneath does.
   std::uint32_t AddDegradation(const Degradation& degradation);
   void Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation);
   void RemoveDegradation(std::uint32_t degradation);

@@ -109,6 +109,9 @@ absl::StatusOr<sim::Report> RunCollectors(const Job& job) {
   Tally<invariants::Panel<Node>> panel(silent);
   sim::Report report = sim::Run<Node>(plan, config, shape, panel, OptionsOf(job));
   report.spans = panel.Counts();
+  for (const tracing::RecordedExport& recorded : job.traffic->recorded) {
+    report.spans->read += recorded.batch.spans().size();
+  }
   return report;
 }
 

@@ -1,0 +1,211 @@
+// Laws of the network, for any plan: what a link may and may not do to packets.
+#include "sim/network.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
+
+namespace sim {
+namespace {
+
+using namespace std::chrono_literals;
+using core::Duration;
+using core::TrueTime;
+
+constexpr std::uint32_t kKind = 3;   // a kind of fault
+constexpr std::uint32_t kOther = 5;  // another one
+
+Duration AnyDuration(std::int64_t most) { return Duration(*rc::gen::inRange<std::int64_t>(0, most + 1)); }
+Ratio AnyRatio() { return {*rc::gen::inRange<std::uint32_t>(0, Ratio::kBillion + 1)}; }
+
+Latency Uniform(Duration min, Duration max) {
+  Latency latency;
+  latency.shape = Latency::Shape::kUniform;
+  latency.min = min;
+  latency.max = max;
+  return latency;
+}
+
+LinkPlan AnyLink() {
+  LinkPlan link;
+  const Duration min = AnyDuration(10'000'000);
+  link.latency = Uniform(min, min + AnyDuration(100'000'000));
+  link.jitter = AnyDuration(5'000'000);
+  link.duplicate = AnyRatio();
+  link.reorder = AnyRatio();
+  link.reorder_delay = AnyDuration(200'000'000);
+  return link;
+}
+
+// Three members, one application (3), one client (4).
+Plan PlanWith(const LinkPlan& link) {
+  Plan plan;
+  plan.peer = plan.client = plan.exporter = link;
+  return plan;
+}
+
+struct Bench {
+  explicit Bench(const Plan& plan, std::uint64_t seed = 1) : network(plan, 3, 4, 1), chooser(seed) {}
+  Fate Send(std::uint32_t from, std::uint32_t to, TrueTime now = {}) {
+    return network.Send(from, to, now, chooser, effects);
+  }
+  Network network;
+  core::Tape chooser;
+  std::vector<std::uint64_t> effects = std::vector<std::uint64_t>(8);
+};
+
+RC_GTEST_PROP(Network, DelaysStayWithinThePlan, ()) {
+  LinkPlan link = AnyLink();
+  link.loss = AnyRatio();
+  Bench bench(PlanWith(link), *rc::gen::arbitrary<std::uint64_t>());
+  const Duration most = link.latency.max + link.jitter + link.reorder_delay;
+  for (int i = 0; i < 50; ++i) {
+    const Fate fate = bench.Send(0, 1);
+    RC_ASSERT(fate.copies <= 2u);
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+      RC_ASSERT(fate.delay[copy] >= link.latency.min);
+      RC_ASSERT(fate.delay[copy] <= most);
+    }
+  }
+  RC_ASSERT(bench.network.counts().sent == 50u);
+}
+
+RC_GTEST_PROP(Network, OnAFifoLinkNothingOvertakes, ()) {
+  LinkPlan link = AnyLink();
+  link.fifo = true;
+  Bench bench(PlanWith(link), *rc::gen::arbitrary<std::uint64_t>());
+  TrueTime now{}, last{};
+  for (int i = 0; i < 50; ++i) {
+    now += AnyDuration(1'000'000);
+    const Fate fate = bench.Send(0, 1, now);
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+      RC_ASSERT(now + fate.delay[copy] >= last);
+      RC_ASSERT(fate.delay[copy] >= link.latency.min);
+      last = now + fate.delay[copy];
+    }
+  }
+}
+
+// However much is said elsewhere, a link decides as if it were alone.
+RC_GTEST_PROP(Network, TrafficOnAnotherLinkChangesNothingHere, ()) {
+  LinkPlan link = AnyLink();
+  link.loss = AnyRatio();
+  Bench alone(PlanWith(link), 7), busy(PlanWith(link), 7);
+  for (int i = 0; i < 30; ++i) {
+    for (int others = *rc::gen::inRange(0, 4); others > 0; --others) {
+      busy.Send(1, 0);
+      busy.Send(0, 2);
+      busy.Send(4, 1);
+    }
+    const Fate expected = alone.Send(0, 1), got = busy.Send(0, 1);
+    RC_ASSERT(got.copies == expected.copies);
+    RC_ASSERT(std::equal(got.delay, got.delay + 2, expected.delay));
+  }
+}
+
+// 100000 packets at 10 %: five standard deviations are 474.
+TEST(Network, LosesAndRepeatsAsOftenAsThePlanSays) {
+  LinkPlan link;
+  link.loss = {Ratio::kBillion / 10};
+  Bench lossy(PlanWith(link));
+  link = {};
+  link.duplicate = {Ratio::kBillion / 10};
+  Bench doubling(PlanWith(link));
+  for (int i = 0; i < 100'000; ++i) {
+    lossy.Send(0, 1);
+    doubling.Send(0, 1);
+  }
+  EXPECT_NEAR(static_cast<double>(lossy.network.counts().lost), 10'000, 474);
+  EXPECT_NEAR(static_cast<double>(doubling.network.counts().duplicated), 10'000, 474);
+  EXPECT_EQ(lossy.network.counts().duplicated, 0u);
+  EXPECT_EQ(doubling.network.counts().lost, 0u);
+}
+
+TEST(Network, EachClassOfLinkHasItsPlan) {
+  Plan plan;
+  plan.peer.latency = Uniform(1ms, 1ms);
+  plan.exporter.latency = Uniform(2ms, 2ms);
+  plan.client.latency = Uniform(3ms, 3ms);
+  Bench bench(plan);
+  EXPECT_EQ(bench.Send(0, 2).delay[0], 1ms);
+  EXPECT_EQ(bench.Send(3, 2).delay[0], 2ms);
+  EXPECT_EQ(bench.Send(2, 3).delay[0], 2ms);
+  EXPECT_EQ(bench.Send(4, 0).delay[0], 3ms);
+  EXPECT_EQ(bench.Send(0, 4).delay[0], 3ms);
+}
+
+TEST(Network, ACutLinkPassesNothingAndCounts) {
+  Bench bench(PlanWith({}));
+  bench.network.Cut(0, 1, kKind);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(bench.Send(0, 1).copies, 0u);
+  EXPECT_EQ(bench.Send(1, 0).copies, 1u) << "a cut has a direction";
+  EXPECT_EQ(bench.Send(0, 2).copies, 1u);
+  EXPECT_EQ(bench.network.counts().cut, 10u);
+  EXPECT_EQ(bench.effects[kKind], 10u);
+}
+
+TEST(Network, OverlappingCutsMendOnlyWhenAllHaveEnded) {
+  Bench bench(PlanWith({}));
+  bench.network.Cut(0, 1, kKind);
+  bench.network.Cut(0, 1, kOther);
+  bench.network.Mend(0, 1);
+  EXPECT_EQ(bench.Send(0, 1).copies, 0u);
+  bench.network.Mend(0, 1);
+  EXPECT_EQ(bench.Send(0, 1).copies, 1u);
+}
+
+// A packet that a partition swallowed took its decisions with it.
+TEST(Network, ACutDoesNotShiftWhatBecomesOfLaterPackets) {
+  LinkPlan link;
+  link.latency = Uniform(1ms, 100ms);
+  Bench cut(PlanWith(link)), whole(PlanWith(link));
+  cut.network.Cut(0, 1, kKind);
+  cut.Send(0, 1);
+  whole.Send(0, 1);
+  cut.network.Mend(0, 1);
+  EXPECT_EQ(cut.Send(0, 1).delay[0], whole.Send(0, 1).delay[0]);
+}
+
+Degradation Flaky(Ratio loss, Duration delay) {
+  Degradation degradation;
+  degradation.loss = loss;
+  degradation.delay = {delay, delay};
+  degradation.fault = kKind;
+  degradation.active = true;
+  return degradation;
+}
+
+TEST(Network, ADegradedLinkIsAsBadAsItsFaultSaysUntilThatEnds) {
+  Bench bench(PlanWith({}));
+  const std::uint32_t slow = bench.network.AddDegradation(Flaky({}, 20ms));
+  const std::uint32_t dead = bench.network.AddDegradation(Flaky({Ratio::kBillion}, {}));
+  bench.network.Degrade(0, 1, slow);
+  bench.network.Degrade(0, 2, dead);
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 20ms);
+  EXPECT_EQ(bench.Send(0, 2).copies, 0u);
+  EXPECT_EQ(bench.Send(1, 0).delay[0], 0ms);
+  EXPECT_EQ(bench.effects[kKind], 1u);
+  bench.network.RemoveDegradation(slow);
+  bench.network.RemoveDegradation(dead);
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 0ms);
+  EXPECT_EQ(bench.Send(0, 2).copies, 1u);
+}
+
+// A short fault within a long one must not end the long one.
+TEST(Network, TheEndOfOneDegradationLeavesTheOtherOneItsLinks) {
+  Bench bench(PlanWith({}));
+  const std::uint32_t longer = bench.network.AddDegradation(Flaky({}, 20ms));
+  bench.network.Degrade(0, 1, longer);
+  const std::uint32_t shorter = bench.network.AddDegradation(Flaky({}, 50ms));
+  bench.network.Degrade(0, 1, shorter);
+  EXPECT_GE(bench.Send(0, 1).delay[0], 50ms);
+  bench.network.RemoveDegradation(shorter);
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 20ms);
+  bench.network.RemoveDegradation(longer);
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 0ms);
+}
+
+}  // namespace
+}  // namespace sim
