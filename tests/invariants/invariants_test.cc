@@ -75,7 +75,7 @@ TEST_P(EveryInvariant, ACloneRemembersAndThenGoesItsOwnWay) {
 TEST_P(EveryInvariant, KnowsOnlyTheFactsItNames) {
   const std::unique_ptr<Monitor> monitor = GetParam().make();
   EXPECT_FALSE(monitor->Facts().empty());
-  for (const internal::FactTag tag : monitor->Facts()) EXPECT_NE(monitor->HandlerOf(tag), nullptr);
+  for (const FactTag tag : monitor->Facts()) EXPECT_NE(monitor->HandlerOf(tag), nullptr);
   constexpr char kUnknown = 0;
   EXPECT_EQ(monitor->HandlerOf(&kUnknown), nullptr);
 }
