@@ -73,7 +73,7 @@ class WheelQueue {
   }
 
  private:
-  static constexpr int kTickBits = 8;       // a tick is 256 ns
+  static constexpr int kTickBits = 12;      // a tick is 4 us
   static constexpr std::size_t kFew = 16;   // a slot of so many is sorted at once
   static constexpr std::size_t kMany = 64;  // so many due, and the wheel turns back if it can
 

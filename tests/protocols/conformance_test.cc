@@ -125,8 +125,7 @@ struct Recorder {
 };
 
 template <class Case>
-class Conformance : public testing::Test {
- protected:
+struct Suite {
   using Node = typename Case::Node;
   using Observer = Recorder<Node>;
   using World = sim::World<Node>;
@@ -164,7 +163,74 @@ class Conformance : public testing::Test {
     }();
     return messages;
   }
+
+  // The rules that a cheat could break, each with its first mistake; empty: none.
+  static std::string RunsDiffer(std::uint64_t seed);
+  static std::string ForkDiffers(std::uint64_t seed);
+  static std::string ReplayDiffers(std::uint64_t seed);
 };
+
+template <class Case>
+std::string Suite<Case>::RunsDiffer(std::uint64_t seed) {
+  World world = Started(seed);
+  const Course course = RunToEnd(world);
+  World again = Started(seed);
+  return RunToEnd(again) == course ? "" : "seed " + std::to_string(seed) + " gives two runs";
+}
+
+// The forks run to their end while the original stands still, and so do forks of
+// forks; then the original does the same steps as if nobody had looked.
+template <class Case>
+std::string Suite<Case>::ForkDiffers(std::uint64_t seed) {
+  World undisturbed = Started(seed);
+  const Course expected = RunToEnd(undisturbed);
+  World world = Started(seed);
+  Observer observer;
+  const std::size_t stride = expected.digests.size() / 20;
+  for (std::size_t step = 0; step < expected.digests.size(); ++step) {
+    const std::string where = " after step " + std::to_string(step);
+    if (step % stride == 0) {
+      World fork = world;
+      World fork_of_fork = fork;
+      const Course course = RunToEnd(fork);
+      const auto rest = expected.digests.begin() + static_cast<std::ptrdiff_t>(step);
+      if (course.digests != std::vector(rest, expected.digests.end())) return "the fork differs" + where;
+      if (RunToEnd(fork_of_fork) != course) return "the fork of the fork differs" + where;
+    }
+    if (!world.Step(observer)) return "the original ends" + where;
+    if (world.digest().state != expected.digests[step]) return "the original differs" + where;
+  }
+  return observer.facts == expected.facts ? "" : "the original announces other facts";
+}
+
+// At every step of a storm with crashes: were the power to fail now and the disk to
+// keep all, the node would come back with exactly its durable fields.
+template <class Case>
+std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
+  World world = Started(seed);
+  Observer observer;
+  std::map<std::size_t, std::pair<std::size_t, core::Fingerprint>> checked;  // by node
+  std::uint64_t replays = 0;
+  while (world.Step(observer)) {
+    for (std::size_t i = 0; i < world.physics().members; ++i) {
+      if (!world.physics().processes[i].up()) continue;
+      const auto& host = world.hosts()[i];
+      const std::pair now{host.journal.size(), host.node.DurableFingerprint()};
+      if (checked.count(i) > 0 && checked[i] == now) continue;  // this step was not its own, or wrote nothing
+      checked[i] = now;
+      auto copy = host;
+      copy.Crash(copy.journal.size());
+      copy.Recover();
+      ++replays;
+      if (copy.node.DurableFingerprint() == now.second) continue;
+      return "n" + std::to_string(i) + " comes back as another after event " + std::to_string(world.events());
+    }
+  }
+  return replays > 100 ? "" : "too few replays";
+}
+
+template <class Case>
+class Conformance : public testing::Test, public Suite<Case> {};
 
 using Cases = testing::Types<RaftWithClients, CollectorsOverRaft>;
 struct CaseNames {
@@ -176,13 +242,7 @@ struct CaseNames {
 TYPED_TEST_SUITE(Conformance, Cases, CaseNames);
 
 TYPED_TEST(Conformance, SameSeedSameRun) {
-  for (const std::uint64_t seed : {1, 2}) {
-    auto world = TestFixture::Started(seed);
-    auto again = TestFixture::Started(seed);
-    const auto course = TestFixture::RunToEnd(world);
-    ASSERT_GT(course.digests.size(), 1000u);
-    EXPECT_EQ(course, TestFixture::RunToEnd(again));
-  }
+  for (const std::uint64_t seed : {1, 2}) EXPECT_EQ(TestFixture::RunsDiffer(seed), "");
 }
 
 TYPED_TEST(Conformance, OtherSeedsOtherRuns) {
@@ -194,30 +254,9 @@ TYPED_TEST(Conformance, OtherSeedsOtherRuns) {
   EXPECT_EQ(digests.size(), kSeeds);
 }
 
-// The forks run to their end while the original stands still, and so do forks of
-// forks; then the original does the same steps as if nobody had looked.
-TYPED_TEST(Conformance, AForkGoesOnLikeTheOriginalAndDoesNotDisturbIt) {
-  constexpr std::uint64_t kSeed = 3;
-  auto undisturbed = TestFixture::Started(kSeed);
-  const auto expected = TestFixture::RunToEnd(undisturbed);
+TYPED_TEST(Conformance, AForkGoesOnLikeTheOriginalAndDoesNotDisturbIt) { EXPECT_EQ(TestFixture::ForkDiffers(3), ""); }
 
-  auto world = TestFixture::Started(kSeed);
-  typename TestFixture::Observer observer;
-  const std::size_t stride = expected.digests.size() / 20;
-  for (std::size_t step = 0; step < expected.digests.size(); ++step) {
-    if (step % stride == 0) {
-      auto fork = world;
-      auto fork_of_fork = fork;
-      const auto course = TestFixture::RunToEnd(fork);
-      const auto rest = expected.digests.begin() + static_cast<std::ptrdiff_t>(step);
-      ASSERT_EQ(course.digests, std::vector(rest, expected.digests.end())) << "forked after step " << step;
-      ASSERT_EQ(TestFixture::RunToEnd(fork_of_fork), course);
-    }
-    ASSERT_TRUE(world.Step(observer));
-    ASSERT_EQ(world.digest().state, expected.digests[step]) << "after step " << step;
-  }
-  EXPECT_EQ(observer.facts, expected.facts);
-}
+TYPED_TEST(Conformance, ReplayRestoresWhatIsDurable) { EXPECT_EQ(TestFixture::ReplayDiffers(5), ""); }
 
 // Also in clusters of an even number, where half is not a majority.
 TYPED_TEST(Conformance, EveryInvariantHoldsInTheStorm) {
@@ -318,29 +357,82 @@ TYPED_TEST(Conformance, AMutilatedMessageIsRefusedOrAnotherMessage) {
   EXPECT_GT(refused, 100u);
 }
 
-// At every step of a storm with crashes: were the power to fail now and the disk to
-// keep all, the node would come back with exactly its durable fields.
-TYPED_TEST(Conformance, ReplayRestoresWhatIsDurable) {
-  auto world = TestFixture::Started(5);
-  typename TestFixture::Observer observer;
-  std::map<std::size_t, std::pair<std::size_t, core::Fingerprint>> checked;  // by node
-  std::uint64_t replays = 0;
-  while (world.Step(observer)) {
-    for (std::size_t i = 0; i < kMembers; ++i) {
-      if (!world.physics().processes[i].up()) continue;
-      const auto& host = world.hosts()[i];
-      const core::Fingerprint durable = host.node.DurableFingerprint();
-      const std::pair now{host.journal.size(), durable};
-      if (checked.count(i) > 0 && checked[i] == now) continue;  // this step was not its own, or wrote nothing
-      checked[i] = now;
-      auto copy = host;
-      copy.Crash(copy.journal.size());
-      copy.Recover();
-      ASSERT_EQ(copy.node.DurableFingerprint(), durable) << "n" << i << " after event " << world.events();
-      ++replays;
-    }
+// --- burglars -------------------------------------------------------------------------
+
+std::uint64_t ticks_of_all_runs = 0;
+
+// A node that counts, and cheats in one way.
+enum class Crime : std::uint8_t { kNone, kHidesState, kSharesState, kForgetsToWrite };
+template <Crime kCrime>
+struct Cheat {
+  struct Config {};
+  struct Count {
+    std::uint64_t ticks{};
+  };
+  using Message = std::variant<Count>;
+  using Record = std::variant<Count>;
+  using Fact = std::variant<facts::LogRecovered, facts::LeaderElected>;
+  using Request = core::None;
+  using Reply = core::None;
+  enum class Timer : std::uint8_t { kTick };
+  using Env = core::Env<Cheat>;
+
+  std::uint64_t ticks{};  // durable, it says
+  std::shared_ptr<std::uint64_t> shared;
+
+  void Start(Env& env) {
+    shared = std::make_shared<std::uint64_t>();
+    env.Arm(Timer::kTick, {1ms, 20ms});
   }
-  EXPECT_GT(replays, 100u);
+  void Replay(const Count& record) { ticks = record.ticks; }
+  void On(core::NodeId, const Count&, Env&) {}
+  void On(core::RequestId, const core::None&, Env&) {}
+  void On(Timer, Env& env) {
+    const Count next{ticks + 1};
+    Replay(next);
+    if (kCrime != Crime::kForgetsToWrite || ticks % 50 != 0) env.Write(next);
+    env.Send(core::NodeId{0}, Count{Visible()});
+    env.Arm(Timer::kTick, {1ms, 20ms});
+  }
+  core::Fingerprint DurableFingerprint() const { return core::FingerprintOf(ticks); }
+
+ private:
+  std::uint64_t Visible() {
+    if (kCrime == Crime::kHidesState) return ++ticks_of_all_runs;
+    if (kCrime == Crime::kSharesState) return ++*shared;
+    return ticks;
+  }
+};
+
+template <Crime kCrime>
+struct CheatCase {
+  using Node = Cheat<kCrime>;
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    return {std::make_shared<sim::Plan>(Storm(members)), {}, sim::Shape{members, members}};
+  }
+};
+
+TEST(ConformanceBurglars, AnHonestNodeIsLetIn) {
+  using Honest = Suite<CheatCase<Crime::kNone>>;
+  EXPECT_EQ(Honest::RunsDiffer(1), "");
+  EXPECT_EQ(Honest::ForkDiffers(1), "");
+  EXPECT_EQ(Honest::ReplayDiffers(1), "");
+}
+
+TEST(ConformanceBurglars, StateOutsideTheNodeIsFound) {
+  EXPECT_EQ(Suite<CheatCase<Crime::kHidesState>>::RunsDiffer(1), "seed 1 gives two runs");
+}
+
+// Every run alone is the same; only a fork shows it.
+TEST(ConformanceBurglars, StateThatCopiesShareIsFound) {
+  using Sharing = Suite<CheatCase<Crime::kSharesState>>;
+  EXPECT_EQ(Sharing::RunsDiffer(1), "");
+  EXPECT_EQ(Sharing::ForkDiffers(1), "the fork of the fork differs after step 0");
+}
+
+TEST(ConformanceBurglars, ADurableFieldThatIsNotWrittenIsFound) {
+  EXPECT_NE(Suite<CheatCase<Crime::kForgetsToWrite>>::ReplayDiffers(1).find("comes back as another"),
+            std::string::npos);
 }
 
 }  // namespace
