@@ -57,6 +57,13 @@ struct TraceCompleteness {
     std::vector<Ruling> rulings;
     std::uint64_t waiting = 0;
     for (const auto& [content, span] : spans) {
+      // Judged span by span: one that is accounted for twice must not make up for one that is lost.
+      if (span.accounted > span.emitted) {
+        rulings.push_back(Ruling::Broken("the span " + core::Text(content) + " was emitted " +
+                                         std::to_string(span.emitted) + " times, confirmed or dropped " +
+                                         std::to_string(span.accounted) + " times"));
+        return rulings;
+      }
       waiting += span.emitted - span.accounted;
       if (!span.acknowledged) continue;
       rulings.push_back(JudgeStored(content, span));

@@ -1,5 +1,6 @@
 #include "sim/clock.h"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 
@@ -62,6 +63,13 @@ void Clock::SetDrift(core::TrueTime now, std::int64_t parts_per_billion) {
   local_since += core::Duration(static_cast<std::int64_t>(whole));
   fraction = static_cast<std::int64_t>(billionths - whole * kBillion);
   drift = parts_per_billion;
+}
+
+void Clock::AddDrift(core::TrueTime now, std::int64_t parts_per_billion) {
+  constexpr std::int64_t kMost = kBillion / 2;
+  const std::int64_t asked = drift + excess + parts_per_billion;
+  SetDrift(now, std::clamp(asked, -kMost, kMost));
+  excess = asked - drift;
 }
 
 void Clock::Boot(core::TrueTime now) {

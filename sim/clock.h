@@ -33,6 +33,10 @@ struct Clock {
   // From `now` on the clock gains so much on true time; more than -1e9.
   void SetDrift(core::TrueTime now, std::int64_t parts_per_billion);
 
+  // Faster or slower by so much, and back by the opposite. Changes add up, but no
+  // clock runs off by more than half: what exceeds that is kept in mind.
+  void AddDrift(core::TrueTime now, std::int64_t parts_per_billion);
+
   // Moves the wall clock only, in either direction.
   void Step(core::Duration by) { wall_ahead += by; }
 
@@ -53,6 +57,7 @@ struct Clock {
   core::LocalTime local_since{};
   std::int64_t fraction{};
   std::int64_t drift{};         // parts per billion
+  std::int64_t excess{};        // asked for by AddDrift, but too much
   core::Duration wall_ahead{};  // of local time
 };
 

@@ -127,12 +127,12 @@ std::uint32_t Network::AddDegradation(const Degradation& degradation) {
     }
   }
   degradations_.push_back(degradation);
-  CHECK(degradations_.size() <= std::numeric_limits<std::uint8_t>::max());
+  CHECK(degradations_.size() <= std::numeric_limits<std::uint16_t>::max());
   return static_cast<std::uint32_t>(degradations_.size() - 1);
 }
 
 void Network::Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation) {
-  DamageOf(from, to).degradation = static_cast<std::uint8_t>(degradation);
+  DamageOf(from, to).degradation = static_cast<std::uint16_t>(degradation);
   degradations_[degradation].links.push_back(LinkIndex(from, to));
 }
 
@@ -143,7 +143,7 @@ void Network::RemoveDegradation(std::uint32_t degradation) {
   degradations_[degradation] = {};
   for (std::size_t other = degradations_.size() - 1; other > 0; --other) {
     for (const std::size_t link : degradations_[other].links) {
-      if (damage_[link].degradation == 0) damage_[link].degradation = static_cast<std::uint8_t>(other);
+      if (damage_[link].degradation == 0) damage_[link].degradation = static_cast<std::uint16_t>(other);
     }
   }
 }

@@ -60,9 +60,9 @@ class Network {
  private:
   // What faults have done to a link.
   struct Damage {
-    std::uint16_t cuts = 0;        // partitions that cut it
-    std::uint8_t cut_by = 0;       // the kind of the last of them
-    std::uint8_t degradation = 0;  // 0: none
+    std::uint16_t cuts = 0;         // partitions that cut it
+    std::uint8_t cut_by = 0;        // the kind of the last of them
+    std::uint16_t degradation = 0;  // 0: none
   };
   // Up to so many endpoints each link counts its own packets, so that a packet
   // more on one link leaves the fates of all others alone. Beyond, the table

@@ -64,7 +64,7 @@ bool Physics::Resume(std::uint32_t node) {
 void Physics::StepClock(std::uint32_t node, core::Duration by) { clocks[node].Step(by); }
 
 void Physics::AddDrift(std::uint32_t node, std::int64_t ppb) {
-  clocks[node].SetDrift(now, clocks[node].drift + ppb);
+  clocks[node].AddDrift(now, ppb);
   orders.push_back({Order::Kind::kClockChanged, node, {}});
 }
 

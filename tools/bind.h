@@ -26,6 +26,7 @@ namespace internal {
 
 inline absl::Status ParseInto(std::string_view text, core::Between& into) {
   auto value = core::ParseBetween(text);
+  if (value.ok() && value->min.count() == 0) return absl::InvalidArgumentError("want more than 0");
   if (value.ok()) into = *value;
   return value.status();
 }

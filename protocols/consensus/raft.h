@@ -259,6 +259,9 @@ struct NodeOf {
     if (m.term > term) EnterTerm(m.term, env);
     auto* leader = std::get_if<Leader>(&role);
     if (leader == nullptr || m.term < term) return;
+    // It has more of our log than we have: we have led this term before and our disk has
+    // forgotten it. Counting on it would send entries that do not exist.
+    if (m.success && m.index > Last()) return;
     Progress& progress = leader->progress[core::Number(from)];
     if (m.success) return OnMatch(from, m.index, progress, env);
     // Stale: what it refused is known to match, or has been stepped back from already.
@@ -461,7 +464,7 @@ struct NodeOf {
   static core::Fingerprint FingerprintOf(const Entry& entry) {
     core::Fingerprint fingerprint;
     core::Absorb(fingerprint, entry.command);
-    return fingerprint;
+    return fingerprint.Finished();
   }
 
   void AnnounceAppended(Index index, Env& env) {

@@ -437,6 +437,15 @@ TEST(TraceCompleteness, ASpanThatStillWaitsIsNotAccountedFor) {
     story.AtEnd();
   });
 }
+TEST(TraceCompleteness, ASpanAccountedForTwiceDoesNotMakeUpForALostOne) {
+  ExpectRejected("trace-completeness", "was emitted 1 times, confirmed or dropped 2 times", [](Story& story) {
+    story(6, Emitted(1));
+    story(6, Emitted(2));
+    story(6, facts::SpanConfirmed{{1, 1}});
+    story(6, facts::SpanConfirmed{{1, 1}});
+    story.AtEnd();
+  });
+}
 TEST(TraceCompleteness, ARepeatIsEmittedTwiceAndAccountedTwice) {
   ExpectRejected("trace-completeness", "1 spans are neither", [](Story& story) {
     story(6, Emitted(1));

@@ -127,5 +127,19 @@ TEST(Clock, WhatIsNeverDueIsDueAtTheEndOfTime) {
   EXPECT_EQ(clock.WhenLocal(LocalTime::max()), TrueTime::max());
 }
 
+// A thousand overlapping windows must neither stop a clock nor turn it round, and
+// when all are over it goes as it went before.
+TEST(Clock, DriftsThatAddUpBeyondHalfAreUndoneExactly) {
+  Clock clock;
+  clock.SetDrift(TrueTime{}, 200'000);
+  for (int i = 0; i < 1000; ++i) clock.AddDrift(TrueTime(milliseconds(i)), -100'000'000);
+  EXPECT_EQ(clock.drift, -Clock::kBillion / 2);
+  const TrueTime later(seconds(2));
+  EXPECT_GT(clock.WhenLocal(clock.Local(later) + seconds(1)), later);
+  for (int i = 0; i < 1000; ++i) clock.AddDrift(later, 100'000'000);
+  EXPECT_EQ(clock.drift, 200'000);
+  EXPECT_EQ(clock.excess, 0);
+}
+
 }  // namespace
 }  // namespace sim
