@@ -2,7 +2,8 @@
 // leader of every later one.
 //
 // Judged when a leader is elected, against the furthest commit of each earlier
-// epoch; comparing chains compares the whole prefix.
+// epoch, and when a commit of an earlier epoch is heard of late; comparing
+// chains compares the whole prefix.
 #include <map>
 
 #include "invariants/invariant.h"
@@ -19,6 +20,7 @@ struct FurthestCommit {
 
 struct LeaderCompleteness {
   std::map<core::Epoch, FurthestCommit> commits;
+  std::map<core::Epoch, core::NodeId> leaders;
 
   Ruling On(core::NodeId node, const facts::Committed& f, const LogViews& logs) {
     const LogView& log = logs[node];
@@ -28,9 +30,20 @@ struct LeaderCompleteness {
     }
     FurthestCommit& furthest = commits[f.epoch];
     if (f.index > furthest.index) furthest = {f.index, log.ChainAt(f.index), node};
-    return Ruling::Noted();
+    // A commit that is heard of late binds the leaders elected in the meantime as well.
+    bool judged = false;
+    for (auto leader = leaders.upper_bound(f.epoch); leader != leaders.end(); ++leader) {
+      if (!logs[leader->second].Holds(f.index, log.ChainAt(f.index))) {
+        return Ruling::Broken(core::Text(node) + " of " + core::Text(f.epoch) + " committed up to " +
+                              core::Text(f.index) + ", which " + core::Text(leader->second) + ", leader of " +
+                              core::Text(leader->first) + ", does not have");
+      }
+      judged = true;
+    }
+    return judged ? Ruling::Fine() : Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::LeaderElected& f, const LogViews& logs) {
+    leaders[f.epoch] = node;
     for (const auto& [epoch, commit] : commits) {
       if (epoch >= f.epoch) break;
       if (logs[node].Holds(commit.index, commit.chain)) continue;

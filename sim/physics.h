@@ -23,6 +23,7 @@ struct Process {
   std::uint32_t crashes = 0;  // reasons to be down; 0: up
   std::uint32_t pauses = 0;   // reasons to stand still
   bool frozen = false;        // outside the core: nothing heals it any more
+  bool start_due = false;     // restarted during a pause: it starts when it goes on
 
   bool up() const { return crashes == 0; }
 };

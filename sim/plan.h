@@ -72,7 +72,7 @@ struct FaultWindow {
 
 enum class Core : std::uint8_t {
   kAll,     // settle heals everything
-  kQuorum,  // settle heals a random quorum; what is wrong outside it stays wrong
+  kQuorum,  // settle heals a random quorum and cuts the rest off for good, down or up as they are
 };
 
 struct Plan {

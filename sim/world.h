@@ -515,7 +515,7 @@ class World {
           RestartNode(order.node, observer);
           break;
         case Order::Kind::kResume:
-          ResumeNode(order.node);
+          ResumeNode(order.node, observer);
           break;
         case Order::Kind::kClockChanged:
           RescheduleTimers(order.node);
@@ -533,6 +533,7 @@ class World {
     host.Crash(survivors);
     timers_[node].Clear();
     if (physics_.leader == node) physics_.leader.reset();
+    DropParked(node);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
              std::to_string(written) + " records survive";
@@ -540,8 +541,22 @@ class World {
     observer.OnEngineFact(core::NodeId{node}, facts::Crashed{});
   }
 
+  // What waited for a paused node that now crashes was in its memory.
+  void DropParked(std::uint32_t node) {
+    physics_.processes[node].start_due = false;
+    for (const Event& event : parked_[node]) {
+      if (event.kind == kMessage) packets_.Free(event.slot);
+      if (event.kind == kRequest) asked_.Free(event.slot);
+      if (event.kind == kMessage || event.kind == kRequest) ++physics_.network.counts().dead;
+    }
+    parked_[node].clear();
+  }
+
   template <class Observer>
   void RestartNode(std::uint32_t node, Observer& observer) {
+    Process& process = physics_.processes[node];
+    process.start_due = process.pauses > 0;
+    if (process.start_due) return;
     hosts_[node].Recover();
     physics_.clocks[node].Boot(physics_.now);
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
@@ -549,14 +564,17 @@ class World {
     StartNode(node, observer);
   }
 
-  void ResumeNode(std::uint32_t node) {
+  template <class Observer>
+  void ResumeNode(std::uint32_t node, Observer& observer) {
+    if (physics_.processes[node].start_due && physics_.processes[node].up()) RestartNode(node, observer);
     for (const Event& event : parked_[node]) Push(physics_.now, static_cast<Kind>(event.kind), event.slot, event.to);
     parked_[node].clear();
     RescheduleTimers(node);
   }
 
-  // The storm is over. A core that contains a majority is healed for good; what
-  // is wrong outside it stays wrong, so that progress cannot hang on it.
+  // The storm is over. A core that contains a majority is healed for good; the
+  // nodes outside it stay down or paused if they are, and nobody hears of them
+  // again, so that progress cannot hang on them.
   template <class Observer>
   bool Settle(const Event& event, Observer& observer) {
     Absorb(event, 0);

@@ -27,6 +27,7 @@ struct Exporter {
     std::uint64_t sequence{};
     std::uint32_t attempt{};  // from 0
     core::LocalTime first{};  // of the first attempt
+    bool pausing{};           // backing off: the answer was no, or none
   };
 
   core::List<tracing::Batch> queue;
@@ -60,7 +61,10 @@ struct Exporter {
   template <class Env>
   void OnAnswer(const ExportAnswer& m, Env& env) {
     if (!sending || m.sequence != sending->sequence) return;  // an answer to what we gave up on
-    if (m.status == ExportStatus::kUnavailable) return BackOff(env);
+    if (m.status == ExportStatus::kUnavailable) {
+      if (!sending->pausing) BackOff(env);  // else the same answer again
+      return;
+    }
     for (const tracing::SpanSummary& span : sending->batch.spans()) {
       if (span.valid) {
         env.Announce(facts::SpanConfirmed{span.content});
@@ -88,7 +92,7 @@ struct Exporter {
   template <class Env>
   void SendNext(Env& env) {
     if (sending || queue.empty()) return;
-    sending = Sending{std::move(queue.front()), ++sequence, 0, env.now()};
+    sending = Sending{std::move(queue.front()), ++sequence, 0, env.now(), false};
     queue.erase(queue.begin());
     queued -= sending->batch.spans().size();
     Transmit(env);
@@ -97,6 +101,7 @@ struct Exporter {
   template <class Env>
   void Transmit(Env& env) {
     const core::Duration timeout = env.config().traffic->exporter.timeout;
+    sending->pausing = false;
     env.Send(core::NodeId{endpoint}, Export{sending->sequence, sending->batch});
     env.Arm(ApplicationTimer{ApplicationTimer::Kind::kExportTimeout}, {timeout, timeout});
   }
@@ -110,6 +115,7 @@ struct Exporter {
       Drop(sending->batch, facts::DropReason::kGaveUp, env);
       return Finish(env);
     }
+    sending->pausing = true;
     core::Duration pause = std::min(config.initial_backoff, config.max_backoff);
     for (std::uint32_t i = 0; i < sending->attempt && pause < config.max_backoff; ++i) {
       pause = std::min(pause + pause / 2, config.max_backoff);

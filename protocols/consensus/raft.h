@@ -477,7 +477,7 @@ struct NodeOf {
   void Wait(RequestId request) {
     for (RequestId& other : waiting) {
       if (other.client == request.client) {
-        other = request;
+        if (request.sequence > other.sequence) other = request;  // else a late copy of an older one
         return;
       }
     }
