@@ -134,6 +134,8 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   Read("cluster.disk.torn", from.disk().torn(), ParseRatio, to.disk.torn);
   Read("cluster.clock.offset", from.clock().offset(), core::ParseDuration, to.clock.max_offset);
   Read("cluster.clock.drift", from.clock().drift(), core::ParsePartsPerBillion, to.clock.max_drift_ppb);
+  // Beyond that a clock's arithmetic would no longer be exact (sim/clock.h).
+  if (to.clock.max_drift_ppb > 100'000'000) Problem("cluster.clock.drift", "want at most 10%");
 }
 
 void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {

@@ -1,8 +1,7 @@
 // Digest: what a run was, in 128 bits, with a ladder of checkpoints on the way.
 //
 // Absorbs every event and message as it happens. Two runs with equal digests
-// made the same steps; where they differ, the ladder tells within which stretch,
-// and running that stretch again tells at which event.
+// made the same steps; where they differ, the ladder tells within which stretch.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Network: decides the fate of each packet, and nothing else. It sees ids, sizes
-// and times, never what a packet carries.
+// Network: decides the fate of each packet, and nothing else. It sees ids and
+// times, never what a packet carries.
 //
 // Endpoints are nodes first, clients after them. A directed link has no memory
 // but a counter, from which its random decisions are named, and the damage that

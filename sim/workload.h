@@ -40,7 +40,7 @@ struct Client {
   }
 
   // Counts a request out. True: it is the first probe.
-  bool Send(const WorkloadPlan&, bool settling) {
+  bool Send(bool settling) {
     const bool first_probe = settling && !probing;
     ++sequence;
     waiting = true;

@@ -111,7 +111,7 @@ class World {
   const RequestCounts& requests() const { return requests_; }
   const std::vector<std::uint32_t>& core() const { return core_; }
   std::size_t pending() const { return queue_.size(); }
-  // Steps run under another chooser, for example one that replays or enumerates.
+  // To answer some choices otherwise than the seed does.
   core::Tape& chooser() { return chooser_; }
 
  private:
@@ -387,7 +387,7 @@ class World {
     if (!client.MaySend(plan_->workload, settling_)) return false;
     Absorb(event, 0);
     ++requests_.sent;
-    const bool probe = client.Send(plan_->workload, settling_);
+    const bool probe = client.Send(settling_);
     if (probe) observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);

@@ -20,8 +20,8 @@
 
 namespace core {
 
-// What one step of a node did, in order. Recycled by the driver: clearing keeps
-// the capacity.
+// What one step of a node did, each kind in order. Recycled by the driver:
+// clearing keeps the capacity.
 template <class N>
 struct Effects {
   struct Sent {

@@ -23,7 +23,7 @@ using core::RequestId;
 
 // --- elections -------------------------------------------------------------
 
-// This node has entered the epoch and will not go back.
+// This node has entered the epoch; it goes back only if its disk forgets.
 struct EpochEntered {
   Epoch epoch;
 };

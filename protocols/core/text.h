@@ -136,7 +136,7 @@ void AppendText(std::string& out, const T& value) {
     out += ']';
   } else {
     out += TypeName<T>();
-    if constexpr (kFieldCount < T >> 0) {
+    if constexpr ((kFieldCount<T>) != 0) {
       out += '{';
       const char* separator = "";
       ForEachField(value, [&](const auto& field) {
