@@ -92,6 +92,7 @@ class Resolver {
   template <class List>
   void ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to);
   void ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to);
+  void ReadSchedule(const faultline::scenarios::Run& from, sim::SchedulePlan& to);
   void ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to);
 
   const Locations& where_;
@@ -240,9 +241,9 @@ void Resolver::ReadFault(int number, const faultline::scenarios::Fault& from, co
   if (from.at().empty() == from.every().empty())
     Problem(path, "want either `at` (one window) or `every` (windows that far apart)");
   if (!from.at().empty()) Read(path + ".at", from.at(), core::ParseDuration, to.at.emplace());
-  if (!from.every().empty()) Read(path + ".every", from.every(), core::ParseBetween, to.every.emplace());
-  to.lasts = {1s, 1s};
-  Read(path + ".lasts", from.lasts(), core::ParseBetween, to.lasts);
+  if (!from.every().empty()) Read(path + ".every", from.every(), ParseLatency, to.every.emplace());
+  to.lasts = *ParseLatency("1s");
+  Read(path + ".lasts", from.lasts(), ParseLatency, to.lasts);
   to.targets.assign(from.targets().begin(), from.targets().end());
   if (to.targets.size() > kMostTargets) Problem(path + ".targets", "want at most 1000 targets");
   ReadParameters(path + ".params", from.params(), to.params);
@@ -290,9 +291,31 @@ void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to
   if (!from.core().empty() && from.core() != "all" && from.core() != "quorum") {
     Problem("run.core", "want \"all\" or \"quorum\", got \"" + from.core() + "\"");
   }
+  Read("run.warm_up", from.warm_up(), core::ParseDuration, to.plan.warm_up);
+  if (to.plan.warm_up > to.plan.storm) {
+    Problem("run.warm_up", "want at most the duration, " + core::FormatDuration(to.plan.storm));
+  }
+  ReadSchedule(from, to.plan.schedule);
   if (from.max_events() > kMostEvents)
     Problem("run.max_events", "want at most 10^12, got " + std::to_string(from.max_events()));
   if (from.max_events() != 0) to.plan.max_events = from.max_events();
+}
+
+void Resolver::ReadSchedule(const faultline::scenarios::Run& from, sim::SchedulePlan& to) {
+  constexpr std::string_view kPct = "pct ";
+  const std::string& order = from.order();
+  const bool is_pct = order.starts_with(kPct);
+  const absl::StatusOr<std::uint64_t> depth = core::ParseCount(is_pct ? order.substr(kPct.size()) : "1");
+  if (order == "random") {
+    to.order = sim::TieOrder::kRandom;
+  } else if (is_pct && depth.ok() && *depth >= 1 && *depth <= 5) {
+    to.order = sim::TieOrder::kPct;
+    to.depth = static_cast<std::uint32_t>(*depth);
+  } else if (!order.empty() && order != "fifo") {
+    Problem("run.order", "want \"fifo\", \"random\" or \"pct 1\" to \"pct 5\", got \"" + order + "\"");
+  }
+  Read("run.quantum", from.quantum(), core::ParseDuration, to.quantum);
+  if (to.quantum > 1s) Problem("run.quantum", "want at most 1s, got " + core::FormatDuration(to.quantum));
 }
 
 void Resolver::ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to) {

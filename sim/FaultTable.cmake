@@ -1,6 +1,6 @@
 # Writes the table of fault kinds from the files of sim/faults/, so that adding
 # a kind is adding its file.
-#   cmake -DOUTPUT=fault_table.cc -DNAMES=crash|flaky|… -P sim/FaultTable.cmake
+#   cmake -DOUTPUT=fault_table.cc -Dnames=crash|pause|… -P sim/FaultTable.cmake
 string(REPLACE "|" ";" NAMES "${NAMES}")
 list(SORT NAMES)
 set(declarations "")

@@ -1,112 +1,152 @@
 #include "sim/fault.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "absl/strings/str_cat.h"
 #include "protocols/core/check.h"
 #include "protocols/core/fingerprint.h"
-#include "protocols/core/quorum.h"
+#include "sim/targets.h"
 
 namespace sim {
 namespace {
 
-// Draws are named by fault, window and number; see FaultWindow::fault.
-constexpr std::uint64_t kDrawsPerWindow = 4096;
-constexpr std::uint32_t kSchedule = 3;  // beside the phases of a FaultScope
+using Form = FaultParameter::Form;
+
+// Draws are named by fault, act, window and number within the window; see FaultWindow::fault.
+constexpr int kWindowBits = 32;
+constexpr int kTickBits = 12;  // draws of one tick
 
 absl::Status Invalid(std::string text) { return absl::InvalidArgumentError(text); }
 
-// The number of "n12", or -1.
-int NodeNumber(std::string_view word) {
-  if (word.size() < 2 || word.size() > 6 || word[0] != 'n') return -1;
-  int number = 0;
-  for (const char c : word.substr(1)) {
-    if (c < '0' || c > '9') return -1;
-    number = 10 * number + (c - '0');
+// The place of a word in "both|in|out", or -1.
+int WordPlace(std::string_view word, std::string_view words) {
+  for (int place = 0; !words.empty(); ++place) {
+    const std::size_t bar = words.find('|');
+    if (words.substr(0, bar) == word) return place;
+    words.remove_prefix(bar == std::string_view::npos ? words.size() : bar + 1);
   }
-  return number;
+  return -1;
 }
 
-constexpr std::string_view kTargetWords = "leader, follower, any, minority, majority, all";
-
-bool IsTargetWord(std::string_view word) {
-  return word == "leader" || word == "follower" || word == "any" || word == "minority" || word == "majority" ||
-         word == "all";
-}
-
-void AddVictim(std::uint32_t node, FaultScope& scope) {
-  if (!scope.IsVictim(node)) scope.active.window.nodes.push_back(core::NodeId{node});
-}
-
-// `count` different members of the cluster, in the order drawn.
-void AddRandomMembers(std::uint32_t count, FaultScope& scope) {
-  std::vector<std::uint32_t> rest(scope.physics.members);
-  for (std::uint32_t node = 0; node < rest.size(); ++node) rest[node] = node;
-  for (; count > 0 && !rest.empty(); --count) {
-    const auto at = static_cast<std::ptrdiff_t>(scope.Draw(rest.size()));
-    AddVictim(rest[static_cast<std::size_t>(at)], scope);
-    rest.erase(rest.begin() + at);
+absl::StatusOr<ParameterValue> ParseCounts(std::string_view text) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const std::size_t dots = text.find("..");
+  const auto min = core::ParseCount(text.substr(0, dots));
+  const auto max = dots == std::string_view::npos ? min : core::ParseCount(text.substr(dots + 2));
+  if (!min.ok() || !max.ok() || *max > kMost || *min > *max) {
+    return Invalid(absl::StrCat("want \"3\" or \"2..10\", got \"", std::string(text), "\""));
   }
+  return ParameterValue{static_cast<std::int64_t>(*min), static_cast<std::int64_t>(*max)};
 }
 
-void AddFollower(FaultScope& scope) {
-  const std::uint32_t members = scope.physics.members;
-  std::uint32_t node = static_cast<std::uint32_t>(scope.Draw(members));
-  if (scope.physics.leader == node) node = (node + 1) % members;
-  AddVictim(node, scope);
-}
-
-void AddByWord(std::string_view word, FaultScope& scope) {
-  const std::uint32_t members = scope.physics.members;
-  if (word == "leader" && scope.physics.leader) return AddVictim(*scope.physics.leader, scope);
-  if (word == "leader" || word == "any") return AddRandomMembers(1, scope);
-  if (word == "follower") return AddFollower(scope);
-  if (word == "all") return AddRandomMembers(members, scope);
-  const std::uint32_t largest_minority = members - core::Majority(members);
-  if (word == "minority") {
-    return AddRandomMembers(1 + static_cast<std::uint32_t>(scope.Draw(std::max(1u, largest_minority))), scope);
+absl::StatusOr<ParameterValue> Parse(Form form, std::string_view limits, std::string_view text) {
+  switch (form) {
+    case Form::kDuration: {
+      const auto value = core::ParseBetween(text);
+      if (!value.ok()) return value.status();
+      return ParameterValue{value->min.count(), value->max.count()};
+    }
+    case Form::kShare: {
+      const auto value = core::ParseShareBetween(text);
+      if (!value.ok()) return value.status();
+      return ParameterValue{value->min, value->max};
+    }
+    case Form::kCount:
+      return ParseCounts(text);
+    case Form::kFlag: {
+      const auto value = core::ParseFlag(text);
+      if (!value.ok()) return value.status();
+      return ParameterValue{*value, *value};
+    }
+    case Form::kWord: {
+      const int place = WordPlace(text, limits);
+      if (place < 0)
+        return Invalid(absl::StrCat("want one of ", std::string(limits), ", got \"", std::string(text), "\""));
+      return ParameterValue{place, place};
+    }
   }
-  CHECK(word == "majority");
-  AddRandomMembers(core::Majority(members) + static_cast<std::uint32_t>(scope.Draw(largest_minority + 1)), scope);
+  return Invalid("no such form");
 }
 
-std::string_view ValueOf(const std::vector<core::Parameter>& params, std::string_view name) {
-  for (const core::Parameter& parameter : params) {
-    if (parameter.key == name) return parameter.value;
+// Whether a value is within its parameter's limits.
+absl::Status CheckParameter(const FaultParameter& parameter, std::string_view text) {
+  const auto value = Parse(parameter.form, parameter.limits, text);
+  if (!value.ok()) return value.status();
+  const bool limited = !parameter.limits.empty() && parameter.form != Form::kWord && parameter.form != Form::kFlag;
+  if (!limited) return absl::OkStatus();
+  const ParameterValue limits = Parse(parameter.form, "", parameter.limits).value();
+  if (limits.min <= value->min && value->max <= limits.max) return absl::OkStatus();
+  return Invalid(
+      absl::StrCat("want a value within ", std::string(parameter.limits), ", got \"", std::string(text), "\""));
+}
+
+std::string_view TextOf(const FaultParameter& parameter, const std::vector<core::Parameter>& given) {
+  for (const core::Parameter& one : given) {
+    if (one.key == parameter.name && !one.value.empty()) return one.value;
   }
-  return {};
+  return parameter.fallback;
+}
+
+// Plans are checked when they are read, so the texts parse.
+void ReadParameters(ActiveFault& active) {
+  for (const FaultParameter& parameter : FaultKinds()[active.kind]->parameters) {
+    const std::string_view text = TextOf(parameter, active.window.params);
+    active.values.push_back(Parse(parameter.form, parameter.limits, text).value());
+  }
 }
 
 }  // namespace
 
-std::string_view FaultScope::Parameter(std::string_view name) const {
-  if (const std::string_view value = ValueOf(active.window.params, name); !value.empty()) return value;
-  for (const FaultParameter& parameter : FaultKinds()[active.kind]->parameters) {
-    if (parameter.name == name) return parameter.fallback;
-  }
-  CHECK(false && "a kind asks only for parameters it declares");
+core::Between FaultScope::Between(std::size_t parameter) const {
+  const ParameterValue& value = active.values[parameter];
+  return {core::Duration{value.min}, core::Duration{value.max}};
 }
-
-core::Between FaultScope::Between(std::string_view name) const { return core::ParseBetween(Parameter(name)).value(); }
-Ratio FaultScope::Chance(std::string_view name) const {
-  return Ratio{core::ParsePartsPerBillion(Parameter(name)).value()};
+core::Duration FaultScope::Duration(std::size_t parameter) { return DrawFrom(Between(parameter)); }
+std::uint64_t FaultScope::Count(std::size_t parameter) {
+  const ParameterValue& value = active.values[parameter];
+  const auto min = static_cast<std::uint64_t>(value.min);
+  if (value.min == value.max) return min;
+  return min + Draw(static_cast<std::uint64_t>(value.max - value.min) + 1);
 }
-bool FaultScope::Flag(std::string_view name) const { return core::ParseFlag(Parameter(name)).value(); }
+Ratio FaultScope::Share(std::size_t parameter) { return Ratio{static_cast<std::uint32_t>(Count(parameter))}; }
 
 std::uint64_t FaultScope::Draw(std::uint64_t bound) {
-  const std::uint64_t occurrence = active.window.ordinal * kDrawsPerWindow + draws_++;
-  const auto phase = static_cast<std::uint32_t>(phase_);
-  return chooser_.Choose({core::Purpose::kFault, active.window.fault, phase, occurrence}, bound);
+  std::uint64_t number = draws_++;
+  if (act_ == Act::kTick) number += static_cast<std::uint64_t>(active.ticks) << kTickBits;
+  const std::uint64_t occurrence = (std::uint64_t{active.window.ordinal} << kWindowBits) + number;
+  return chooser_.Choose({core::Purpose::kFault, active.window.fault, static_cast<std::uint32_t>(act_), occurrence},
+                         bound);
 }
 
 core::Duration FaultScope::DrawFrom(const core::Between& between) {
+  if (between.min == between.max) return between.min;
   return between.min + core::Duration{Draw(static_cast<std::uint64_t>((between.max - between.min).count()) + 1)};
 }
 
 bool FaultScope::IsVictim(std::uint32_t node) const {
   const auto& nodes = active.window.nodes;
   return std::find(nodes.begin(), nodes.end(), core::NodeId{node}) != nodes.end();
+}
+
+void FaultScope::Interfere(EditPacket edit, Links links, std::array<std::int64_t, 4> numbers) {
+  Interference interference{edit, active.kind, active.window.fault, std::move(links), numbers, {}};
+  active.undo.push_back(physics.network.Add(std::move(interference)));
+}
+
+void FaultScope::StopInterfering() {
+  for (const std::uint64_t number : active.undo) physics.network.Remove(static_cast<std::uint32_t>(number));
+  active.undo.clear();
+}
+
+Links LinksOfVictims(const FaultScope& scope, Side side) {
+  Links links(scope.physics.network.endpoints());
+  for (const core::NodeId victim : scope.victims()) {
+    if (side != Side::kIn) links.AddSender(core::Number(victim));
+    if (side != Side::kOut) links.AddReceiver(core::Number(victim));
+  }
+  return links;
 }
 
 int FindFaultKind(std::string_view name) {
@@ -117,6 +157,21 @@ int FindFaultKind(std::string_view name) {
   return -1;
 }
 
+absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Parameter>& params) {
+  for (const core::Parameter& given : params) {
+    const auto declared = std::find_if(kind.parameters.begin(), kind.parameters.end(),
+                                       [&](const FaultParameter& p) { return p.name == given.key; });
+    if (declared == kind.parameters.end()) {
+      return Invalid(absl::StrCat("the fault \"", std::string(kind.name), "\" has no parameter \"", given.key, "\""));
+    }
+    if (given.value.empty()) continue;
+    if (const absl::Status status = CheckParameter(*declared, given.value); !status.ok()) {
+      return Invalid(absl::StrCat(given.key, ": ", std::string(status.message())));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
   const int kind = FindFaultKind(plan.kind);
   if (kind < 0) return Invalid(absl::StrCat("there is no fault \"", plan.kind, "\""));
@@ -125,42 +180,9 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
     return Invalid("`every` and `lasts` together must be at least 1ms");
   }
   for (const std::string& target : plan.targets) {
-    const int node = NodeNumber(target);
-    const std::string wanted(kTargetWords);
-    if (node < 0 && !IsTargetWord(target)) {
-      return Invalid(absl::StrCat("no target \"", target, "\": want ", wanted, " or a node like n2"));
-    }
-    if (node >= static_cast<int>(members)) {
-      return Invalid(absl::StrCat("no node ", target, " in this cluster: it has n0 to n", members - 1));
-    }
+    if (absl::Status status = CheckTarget(target, members); !status.ok()) return status;
   }
-  for (const core::Parameter& parameter : plan.params) {
-    const auto& known = FaultKinds()[static_cast<std::size_t>(kind)]->parameters;
-    const bool declared =
-        std::any_of(known.begin(), known.end(), [&](const FaultParameter& p) { return p.name == parameter.key; });
-    if (!declared)
-      return Invalid(absl::StrCat("the fault \"", plan.kind, "\" has no parameter \"", parameter.key, "\""));
-  }
-  return FaultKinds()[static_cast<std::size_t>(kind)]->check(plan.params);
-}
-
-absl::Status CheckForm(const std::vector<core::Parameter>& params, std::string_view name, ParameterForm form,
-                       std::string_view words) {
-  const std::string_view value = ValueOf(params, name);
-  if (value.empty()) return absl::OkStatus();
-  const std::string key(name);
-  absl::Status status;
-  if (form == ParameterForm::kBetween) status = core::ParseBetween(value).status();
-  if (form == ParameterForm::kChance) status = core::ParsePartsPerBillion(value).status();
-  if (form == ParameterForm::kFlag) status = core::ParseFlag(value).status();
-  if (form == ParameterForm::kWord) {
-    const std::string list = absl::StrCat("|", std::string(words), "|");
-    const bool known = list.find(absl::StrCat("|", std::string(value), "|")) != std::string::npos;
-    if (!known)
-      status = Invalid(absl::StrCat("want one of ", std::string(words), ", got \"", std::string(value), "\""));
-  }
-  if (status.ok()) return status;
-  return Invalid(absl::StrCat(key, ": ", status.message()));
+  return CheckParameters(*FaultKinds()[static_cast<std::size_t>(kind)], plan.params);
 }
 
 namespace {
@@ -191,13 +213,14 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
   for (std::uint32_t place = 0; place < plan.faults.size(); ++place) {
     const FaultPlan& what = plan.faults[place];
     const std::uint32_t number = NumberOf(what, numbers);
-    core::ChoiceName name{core::Purpose::kFault, number, kSchedule, 0};
-    const auto draw = [&](const core::Between& between) {
-      ++name.occurrence;
-      return between.min +
-             core::Duration{chooser.Choose(name, static_cast<std::uint64_t>((between.max - between.min).count()) + 1)};
+    core::ChoiceName name{core::Purpose::kFault, number, static_cast<std::uint32_t>(FaultScope::Act::kSchedule), 0};
+    const auto draw = [&](const Latency& length) {
+      return length.Sample([&](std::uint64_t bound) {
+        ++name.occurrence;
+        return chooser.Choose(name, bound);
+      });
     };
-    core::Duration begin = what.at ? *what.at : draw(*what.every);
+    core::Duration begin = what.at ? *what.at : plan.warm_up + draw(*what.every);
     for (std::uint32_t ordinal = 0; begin < plan.storm; ++ordinal) {
       const core::Duration end = std::min(begin + draw(what.lasts), plan.storm);
       windows.push_back(Waiting({what.kind, number, ordinal, begin, end, {}, what.params}));
@@ -211,34 +234,32 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
   return windows;
 }
 
-namespace {
-
-void ChooseVictims(const FaultPlan& plan, FaultScope& scope) {
-  if (plan.targets.empty()) return AddByWord(FaultKinds()[scope.active.kind]->targets, scope);
-  for (const std::string& target : plan.targets) {
-    if (const int node = NodeNumber(target); node >= 0) {
-      AddVictim(static_cast<std::uint32_t>(node), scope);
-    } else {
-      AddByWord(target, scope);
-    }
+void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::Chooser& chooser) {
+  const FaultKind& kind = *FaultKinds()[active.kind];
+  ReadParameters(active);
+  if (!plan.windows) {
+    FaultScope scope(physics, active, FaultScope::Act::kVictims, chooser);
+    const std::vector<std::string>& targets = plan.faults[active.place].targets;
+    for (const std::string& target : targets) AddVictims(target, scope);
+    if (targets.empty()) AddVictims(kind.targets, scope);
   }
+  FaultScope scope(physics, active, FaultScope::Act::kBegin, chooser);
+  active.begun = true;
+  kind.begin(scope);
 }
 
-}  // namespace
-
-void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::Chooser& chooser) {
-  if (!plan.windows) {
-    FaultScope scope(physics, active, FaultScope::Phase::kVictims, chooser);
-    ChooseVictims(plan.faults[active.place], scope);
-  }
-  FaultScope scope(physics, active, FaultScope::Phase::kBegin, chooser);
-  FaultKinds()[active.kind]->begin(scope);
-  active.begun = true;
+void TickFault(ActiveFault& active, Physics& physics, core::Chooser& chooser) {
+  active.next_tick = {};
+  FaultScope scope(physics, active, FaultScope::Act::kTick, chooser);
+  FaultKinds()[active.kind]->tick(scope);
+  ++active.ticks;
 }
 
 void EndFault(ActiveFault& active, Physics& physics, core::Chooser& chooser) {
-  FaultScope scope(physics, active, FaultScope::Phase::kEnd, chooser);
+  FaultScope scope(physics, active, FaultScope::Act::kEnd, chooser);
   FaultKinds()[active.kind]->end(scope);
+  active.begun = false;
+  active.next_tick = {};
 }
 
 }  // namespace sim

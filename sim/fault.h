@@ -4,7 +4,11 @@
 // file; the build collects them. A kind changes the physics when its window
 // begins and undoes it when the window ends; what it did to packets, syncs and
 // processes in between is counted under its name, and a kind that did nothing
-// is reported.
+// is reported. A kind that acts on its own within the window has ticks.
+//
+// Parameters are declared with their form, limits and the range that a swarm
+// draws from, so that a kind checks nothing by hand. They are read when a window
+// begins: inside it a kind knows them by position.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +24,27 @@
 namespace sim {
 
 struct FaultParameter {
+  enum class Form : std::uint8_t {
+    kDuration,  // "5ms" or "1ms..10ms"
+    kShare,     // "5%" or "0%..5%"
+    kCount,     // "3" or "2..10"
+    kFlag,      // "true" or "false"
+    kWord,      // one of `limits`
+  };
   std::string_view name;
+  Form form;
   std::string_view fallback;
   std::string_view help;
+  std::string_view limits = "";  // kWord: the words, "both|in|out"; else the widest range, "0%..10%"; empty: none
+  // What a swarm draws from, within the limits: some of the words, or the range in which a
+  // magnitude is drawn log-uniformly. Empty: the fallback.
+  std::string_view swarm = "";
+};
+
+// A parameter as read: a word is its place among the words, a flag 0 or 1.
+struct ParameterValue {
+  std::int64_t min = 0;
+  std::int64_t max = 0;
 };
 
 // A window that has begun: who suffers, and what to undo at the end.
@@ -30,33 +52,51 @@ struct ActiveFault {
   std::uint32_t kind = 0;   // place in FaultKinds()
   std::uint32_t place = 0;  // in Plan::faults, unless the plan brings its windows
   FaultWindow window;
-  std::vector<std::uint64_t> undo;  // the kind's own notes
+  std::vector<ParameterValue> values;  // in the order of the kind's parameters
+  std::vector<std::uint64_t> undo;     // the kind's own notes
+  core::TrueTime next_tick{};          // never at the beginning of time
+  std::uint32_t ticks = 0;
   bool begun = false;
 };
 
-// What a kind is given at the ends of a window.
+// What a kind is given at the ends of a window and at its ticks.
 class FaultScope {
  public:
-  enum class Phase : std::uint8_t { kVictims, kBegin, kEnd };
-  FaultScope(Physics& physics, ActiveFault& active, Phase phase, core::Chooser& chooser)
-      : physics(physics), active(active), phase_(phase), chooser_(chooser) {}
+  enum class Act : std::uint8_t { kVictims, kBegin, kEnd, kSchedule, kTick };
+  FaultScope(Physics& physics, ActiveFault& active, Act act, core::Chooser& chooser)
+      : physics(physics), active(active), act_(act), chooser_(chooser) {}
 
   Physics& physics;
   ActiveFault& active;
 
-  // The value of a parameter, or the kind's fallback. Plans are checked when they
-  // are read, so the text parses.
-  std::string_view Parameter(std::string_view name) const;
-  core::Between Between(std::string_view name) const;
-  Ratio Chance(std::string_view name) const;
-  bool Flag(std::string_view name) const;
-  std::uint64_t Draw(std::uint64_t bound);
-  core::Duration DrawFrom(const core::Between& between);
-  void Count(std::uint64_t effects) { physics.effects[active.kind] += effects; }
+  const std::vector<core::NodeId>& victims() const { return active.window.nodes; }
   bool IsVictim(std::uint32_t node) const;
 
+  // The parameter at this position. A range is drawn from anew at each call.
+  core::Between Between(std::size_t parameter) const;
+  core::Duration Duration(std::size_t parameter);
+  Ratio Share(std::size_t parameter);
+  std::uint64_t Count(std::size_t parameter);
+  bool Flag(std::size_t parameter) const { return active.values[parameter].min != 0; }
+  std::size_t Word(std::size_t parameter) const { return static_cast<std::size_t>(active.values[parameter].min); }
+
+  // Uniform in [0, bound).
+  std::uint64_t Draw(std::uint64_t bound);
+  core::Duration DrawFrom(const core::Between& between);
+
+  // What really happened, not what was tried.
+  void Effect(std::uint64_t count = 1) { physics.effects[active.kind] += count; }
+
+  // The kind's `tick` is called then, unless the window has ended.
+  void TickAfter(core::Duration delay) { active.next_tick = physics.now + std::max(delay, core::Duration{1}); }
+
+  // From now to the end of the window, `edit` is called for every packet on these links.
+  void Interfere(EditPacket edit, Links links, std::array<std::int64_t, 4> numbers = {});
+  // The end of it; for the kind's `end`.
+  void StopInterfering();
+
  private:
-  Phase phase_;
+  Act act_;
   core::Chooser& chooser_;
   std::uint64_t draws_ = 0;
 };
@@ -68,8 +108,9 @@ struct FaultKind {
   std::vector<FaultParameter> parameters;
   void (*begin)(FaultScope&);
   void (*end)(FaultScope&);
-  // Reads the parameters of a plan; says what is wrong with them.
-  absl::Status (*check)(const std::vector<core::Parameter>&);
+  void (*tick)(FaultScope&) = nullptr;
+  // Not empty: it breaks what every protocol here relies on, so that no swarm draws it; the reason.
+  std::string_view beyond = "";
 };
 
 // By name. The table is generated from the files of sim/faults/.
@@ -80,6 +121,8 @@ int FindFaultKind(std::string_view name);
 // Whether the kind, its parameters and its targets make sense; the message says
 // what does not. `members`: nodes of the cluster.
 absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members);
+// Whether the parameters of this kind do.
+absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Parameter>& params);
 
 // The windows of a storm, in order of their beginning. Victims are chosen only
 // when a window begins, since some are chosen by their role.
@@ -87,11 +130,12 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members);
 std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser);
 
 void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::Chooser& chooser);
+void TickFault(ActiveFault& active, Physics& physics, core::Chooser& chooser);
 void EndFault(ActiveFault& active, Physics& physics, core::Chooser& chooser);
 
-// For the `check` of a kind: how each parameter must read.
-enum class ParameterForm : std::uint8_t { kBetween, kChance, kFlag, kWord };
-absl::Status CheckForm(const std::vector<core::Parameter>& params, std::string_view name, ParameterForm form,
-                       std::string_view words = "");
+// The links of a window's victims: those on which they send, receive, or both.
+enum class Side : std::uint8_t { kBoth, kIn, kOut };
+inline constexpr std::string_view kSides = "both|in|out";
+Links LinksOfVictims(const FaultScope& scope, Side side);
 
 }  // namespace sim

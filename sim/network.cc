@@ -26,9 +26,45 @@ class Draws {
   core::ChoiceName name_;
 };
 
-Ratio Larger(Ratio a, Ratio b) { return a.parts_per_billion < b.parts_per_billion ? b : a; }
-
 }  // namespace
+
+std::uint64_t PacketScope::Draw(std::uint64_t bound) {
+  const std::uint64_t answer = chooser_->Choose(name_, bound);
+  ++name_.occurrence;
+  return answer;
+}
+
+void PacketScope::Lose() {
+  if (fate.copies == 0) return;
+  fate.copies = 0;
+  ++counts_->lost;
+  Effect();
+}
+
+void PacketScope::Duplicate() {
+  if (fate.copies != 1) return;
+  const std::uint64_t copy = 2 * std::uint64_t{fate.number} + 1;
+  fate.delay[1] = network_.Delay(network_.PlanOf(from, to), from, to, copy, *chooser_);
+  fate.copies = 2;
+  ++counts_->duplicated;
+  Effect();
+}
+
+void PacketScope::Delay(core::Duration by) {
+  if (by.count() == 0 || lost()) return;
+  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) fate.delay[copy] += by;
+  Effect();
+}
+
+void PacketScope::HoldUntil(core::TrueTime time) {
+  bool held = false;
+  for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+    if (now + fate.delay[copy] >= time) continue;
+    fate.delay[copy] = time - now;
+    held = true;
+  }
+  if (held) Effect();
+}
 
 Network::Network(const Plan& plan, std::uint32_t members, std::uint32_t nodes, std::uint32_t clients)
     : peer_(plan.peer),
@@ -37,52 +73,71 @@ Network::Network(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       members_(members),
       nodes_(nodes),
       endpoints_(nodes + clients),
-      packets_(endpoints_ <= kMostCountedByLink ? std::size_t{endpoints_} * endpoints_ : endpoints_),
-      degradations_(1) {
+      packets_(endpoints_ <= kMostCountedByLink ? std::size_t{endpoints_} * endpoints_ : endpoints_) {
   if (peer_.fifo || client_.fifo || exporter_.fifo) last_arrival_.resize(std::size_t{endpoints_} * endpoints_);
 }
 
 Fate Network::Send(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Chooser& chooser,
                    std::vector<std::uint64_t>& effects) {
   ++counts_.sent;
-  const std::uint64_t packet = CountPacket(from, to);
-  const Damage damage = damage_.empty() ? Damage{} : damage_[LinkIndex(from, to)];
-  if (damage.cuts > 0) {
-    ++counts_.cut;
-    ++effects[damage.cut_by];
-    return {};
+  Fate fate;
+  fate.number = PacketsOf(from, to)++;
+  if (!damage_.empty()) {
+    if (const Damage& damage = damage_[LinkIndex(from, to)]; damage.cuts > 0) {
+      ++counts_.cut;
+      ++effects[damage.cut_by];
+      return fate;
+    }
   }
   const LinkPlan& plan = PlanOf(from, to);
-  const Degradation* degradation = damage.degradation > 0 ? &degradations_[damage.degradation] : nullptr;
-  const Ratio loss = degradation != nullptr ? Larger(plan.loss, degradation->loss) : plan.loss;
-  if (loss.Happens(Draws(chooser, core::Purpose::kLoss, from, to, packet))) {
+  if (plan.loss.Happens(Draws(chooser, core::Purpose::kLoss, from, to, fate.number))) {
     ++counts_.lost;
-    if (degradation != nullptr) ++effects[degradation->fault];
-    return {};
+    return fate;
   }
-  Fate fate{1, {}};
-  const Ratio duplicate = degradation != nullptr ? Larger(plan.duplicate, degradation->duplicate) : plan.duplicate;
-  if (duplicate.Happens(Draws(chooser, core::Purpose::kDuplicate, from, to, packet))) {
+  fate.copies = 1;
+  if (plan.duplicate.Happens(Draws(chooser, core::Purpose::kDuplicate, from, to, fate.number))) {
     ++counts_.duplicated;
-    if (degradation != nullptr) ++effects[degradation->fault];
     fate.copies = 2;
   }
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-    const core::Duration delay = Delay(plan, degradation, from, to, 2 * packet + copy, chooser);
-    fate.delay[copy] = plan.fifo ? InOrder(from, to, now, delay) : delay;
+    fate.delay[copy] = Delay(plan, from, to, 2 * std::uint64_t{fate.number} + copy, chooser);
+  }
+  if (!active_.empty()) Edit(from, to, now, chooser, effects, fate);
+  if (plan.fifo) {
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
+      fate.delay[copy] = InOrder(from, to, now, fate.delay[copy]);
+    }
   }
   return fate;
 }
 
-core::Duration Network::Delay(const LinkPlan& plan, const Degradation* degradation, std::uint32_t from,
-                              std::uint32_t to, std::uint64_t copy, core::Chooser& chooser) const {
+// Lets every fault that lies on the link have its say.
+void Network::Edit(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Chooser& chooser,
+                   std::vector<std::uint64_t>& effects, Fate& fate) {
+  constexpr std::uint64_t kDrawsPerPacket = 16;
+  for (const std::uint32_t number : active_) {
+    Interference& interference = interferences_[number];
+    if (!interference.links.Contains(from, to)) continue;
+    PacketScope scope(*this, fate);
+    scope.from = from;
+    scope.to = to;
+    scope.now = now;
+    scope.numbers = interference.numbers;
+    if (!interference.memory.empty()) scope.memory = &interference.memory[LinkIndex(from, to)];
+    scope.chooser_ = &chooser;
+    scope.name_ = {core::Purpose::kInterference, interference.fault, static_cast<std::uint32_t>(LinkIndex(from, to)),
+                   kDrawsPerPacket * fate.number};
+    scope.effects_ = &effects[interference.kind];
+    scope.counts_ = &counts_;
+    interference.edit(scope);
+  }
+}
+
+core::Duration Network::Delay(const LinkPlan& plan, std::uint32_t from, std::uint32_t to, std::uint64_t copy,
+                              core::Chooser& chooser) const {
   core::Duration delay = plan.latency.Sample(Draws(chooser, core::Purpose::kLatency, from, to, copy));
   Draws jitter(chooser, core::Purpose::kJitter, from, to, copy);
   if (plan.jitter.count() > 0) delay += core::Duration{jitter(static_cast<std::uint64_t>(plan.jitter.count()) + 1)};
-  if (degradation != nullptr && degradation->delay.max.count() > 0) {
-    const auto span = static_cast<std::uint64_t>((degradation->delay.max - degradation->delay.min).count()) + 1;
-    delay += degradation->delay.min + core::Duration{jitter(span)};
-  }
   Draws reorder(chooser, core::Purpose::kReorder, from, to, copy);
   if (plan.reorder.Happens(reorder)) {
     delay += core::Duration{reorder(static_cast<std::uint64_t>(plan.reorder_delay.count()) + 1)};
@@ -110,7 +165,7 @@ Network::Damage& Network::DamageOf(std::uint32_t from, std::uint32_t to) {
 void Network::Cut(std::uint32_t from, std::uint32_t to, std::uint32_t fault) {
   Damage& damage = DamageOf(from, to);
   ++damage.cuts;
-  damage.cut_by = static_cast<std::uint8_t>(fault);
+  damage.cut_by = static_cast<std::uint16_t>(fault);
 }
 
 void Network::Mend(std::uint32_t from, std::uint32_t to) {
@@ -119,33 +174,56 @@ void Network::Mend(std::uint32_t from, std::uint32_t to) {
   --damage.cuts;
 }
 
-std::uint32_t Network::AddDegradation(const Degradation& degradation) {
-  for (std::uint32_t i = 1; i < degradations_.size(); ++i) {
-    if (!degradations_[i].active) {
-      degradations_[i] = degradation;
-      return i;
-    }
-  }
-  degradations_.push_back(degradation);
-  CHECK(degradations_.size() <= std::numeric_limits<std::uint16_t>::max());
-  return static_cast<std::uint32_t>(degradations_.size() - 1);
+Network::Transit& Network::TransitOf(std::uint32_t from, std::uint32_t to) {
+  if (transits_.empty()) transits_.resize(std::size_t{endpoints_} * endpoints_);
+  return transits_[LinkIndex(from, to)];
 }
 
-void Network::Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation) {
-  DamageOf(from, to).degradation = static_cast<std::uint16_t>(degradation);
-  degradations_[degradation].links.push_back(LinkIndex(from, to));
+void Network::KillInFlight(std::uint32_t from, std::uint32_t to, std::uint32_t fault) {
+  Transit& transit = TransitOf(from, to);
+  transit.killed_before = PacketsOf(from, to);
+  transit.killed_by = static_cast<std::uint16_t>(fault);
 }
 
-void Network::RemoveDegradation(std::uint32_t degradation) {
-  for (const std::size_t link : degradations_[degradation].links) {
-    if (damage_[link].degradation == degradation) damage_[link].degradation = 0;
+void Network::HoldInFlight(std::uint32_t from, std::uint32_t to, core::TrueTime until, std::uint32_t fault) {
+  Transit& transit = TransitOf(from, to);
+  transit.held_before = PacketsOf(from, to);
+  transit.held_until = std::max(transit.held_until, until);
+  transit.held_by = static_cast<std::uint16_t>(fault);
+}
+
+Network::Arrival Network::Arrive(std::uint32_t from, std::uint32_t to, std::uint32_t number, core::TrueTime now,
+                                 std::vector<std::uint64_t>& effects, core::TrueTime* until) {
+  const Transit& transit = transits_[LinkIndex(from, to)];
+  if (number < transit.killed_before) {
+    ++counts_.cut;
+    ++effects[transit.killed_by];
+    return Arrival::kKilled;
   }
-  degradations_[degradation] = {};
-  for (std::size_t other = degradations_.size() - 1; other > 0; --other) {
-    for (const std::size_t link : degradations_[other].links) {
-      if (damage_[link].degradation == 0) damage_[link].degradation = static_cast<std::uint16_t>(other);
-    }
+  if (number < transit.held_before && now < transit.held_until) {
+    ++effects[transit.held_by];
+    *until = transit.held_until;
+    return Arrival::kHeld;
   }
+  return Arrival::kArrives;
+}
+
+std::uint32_t Network::Add(Interference interference) {
+  const auto free = std::find_if(interferences_.begin(), interferences_.end(),
+                                 [](const Interference& other) { return other.edit == nullptr; });
+  const auto number = static_cast<std::uint32_t>(free - interferences_.begin());
+  if (free == interferences_.end()) {
+    interferences_.push_back(std::move(interference));
+  } else {
+    *free = std::move(interference);
+  }
+  active_.push_back(number);
+  return number;
+}
+
+void Network::Remove(std::uint32_t number) {
+  interferences_[number] = {};
+  std::erase(active_, number);
 }
 
 }  // namespace sim

@@ -1,12 +1,14 @@
 // Network: decides the fate of each packet, and nothing else. It sees ids and
 // times, never what a packet carries.
 //
-// Endpoints are nodes first, clients after them. A directed link has no memory
-// but a counter, from which its random decisions are named, and the damage that
-// faults have done to it. A packet that is under way when a partition begins still arrives:
-// the cut is where packets enter the link.
+// Endpoints are nodes first, clients after them. The plan of its class decides
+// what a link does by nature; then every fault whose links it is on may edit the
+// packet's fate, each from draws of its own, in the order in which the faults
+// began. A cut is where packets enter a link: what is under way arrives, unless
+// the partition says otherwise.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -17,20 +19,81 @@
 
 namespace sim {
 
+class Network;
+
 // What happens to one packet: it arrives `copies` times, each after its delay.
 struct Fate {
   std::uint32_t copies = 0;
   core::Duration delay[2] = {};
+  bool corrupted = false;    // bits of it have flipped
+  std::uint32_t number = 0;  // which of its link's packets it is
 };
 
-// What a `flaky` window adds to a link.
-struct Degradation {
-  Ratio loss{};
-  Ratio duplicate{};
-  core::Between delay{};
-  std::uint32_t fault = 0;  // the kind that its effects count for
-  bool active = false;
-  std::vector<std::size_t> links;  // that it lies on; Network's own notes
+// A set of directed links, told by their ends.
+class Links {
+ public:
+  explicit Links(std::uint32_t endpoints) : ends_(endpoints) {}
+  void AddSender(std::uint32_t endpoint) { ends_[endpoint] |= kSends; }
+  void AddReceiver(std::uint32_t endpoint) { ends_[endpoint] |= kReceives; }
+  // From now on a link belongs only if both of its ends are in, as a sender and as a receiver.
+  void RequireBothEnds() { both_ = true; }
+
+  bool Contains(std::uint32_t from, std::uint32_t to) const {
+    const bool sends = (ends_[from] & kSends) != 0;
+    const bool receives = (ends_[to] & kReceives) != 0;
+    return both_ ? sends && receives : sends || receives;
+  }
+
+ private:
+  static constexpr std::uint8_t kSends = 1;
+  static constexpr std::uint8_t kReceives = 2;
+  std::vector<std::uint8_t> ends_;
+  bool both_ = false;
+};
+
+// One packet on its way into a link, as a fault may look at it and edit its fate.
+class PacketScope {
+ public:
+  PacketScope(const Network& network, Fate& packet_fate) : fate(packet_fate), network_(network) {}
+
+  Fate& fate;
+  std::uint32_t from = 0;
+  std::uint32_t to = 0;
+  core::TrueTime now{};
+  std::array<std::int64_t, 4> numbers{};  // the fault's own
+  std::uint8_t* memory = nullptr;         // of this fault about this link; see Interference
+
+  bool lost() const { return fate.copies == 0; }
+  // Uniform in [0, bound), from the fault's own stream.
+  std::uint64_t Draw(std::uint64_t bound);
+  std::uint64_t operator()(std::uint64_t bound) { return Draw(bound); }
+  void Effect() { ++*effects_; }
+
+  void Lose();
+  // One copy more, with a delay of its own; a packet has two at most.
+  void Duplicate();
+  void Delay(core::Duration by);
+  // No copy arrives before then.
+  void HoldUntil(core::TrueTime time);
+
+ private:
+  friend class Network;
+  const Network& network_;
+  core::Chooser* chooser_ = nullptr;
+  core::ChoiceName name_;
+  std::uint64_t* effects_ = nullptr;
+  MessageCounts* counts_ = nullptr;
+};
+using EditPacket = void (*)(PacketScope&);
+
+// What one window does to the packets on its links.
+struct Interference {
+  EditPacket edit = nullptr;
+  std::uint32_t kind = 0;   // its effects count for it
+  std::uint32_t fault = 0;  // names its draws
+  Links links{0};
+  std::array<std::int64_t, 4> numbers{};
+  std::vector<std::uint8_t> memory;  // by link, from Network::Remember on; else empty
 };
 
 class Network {
@@ -46,23 +109,44 @@ class Network {
   void Cut(std::uint32_t from, std::uint32_t to, std::uint32_t fault);
   void Mend(std::uint32_t from, std::uint32_t to);
 
-  // The number under which a degradation is put on links and taken off again. The
-  // last one on a link counts; when it ends, one that still lies beneath does.
-  std::uint32_t AddDegradation(const Degradation& degradation);
-  void Degrade(std::uint32_t from, std::uint32_t to, std::uint32_t degradation);
-  void RemoveDegradation(std::uint32_t degradation);
+  // What is on this link now never arrives; counted for this kind of fault.
+  void KillInFlight(std::uint32_t from, std::uint32_t to, std::uint32_t fault);
+  // What is on this link now arrives no earlier than that.
+  void HoldInFlight(std::uint32_t from, std::uint32_t to, core::TrueTime until, std::uint32_t fault);
+
+  // Whether Arrive has anything to say.
+  bool watches_arrivals() const { return !transits_.empty(); }
+  enum class Arrival : std::uint8_t { kArrives, kKilled, kHeld };
+  // A packet that was sent as number `number` has come to the end of its link; `*until`: kHeld, when to ask again.
+  Arrival Arrive(std::uint32_t from, std::uint32_t to, std::uint32_t number, core::TrueTime now,
+                 std::vector<std::uint64_t>& effects, core::TrueTime* until);
+
+  // From now on, until it is removed by the number given here.
+  std::uint32_t Add(Interference interference);
+  void Remove(std::uint32_t number);
+  // Gives the interference one byte for each link, 0 at first.
+  void Remember(std::uint32_t number) { interferences_[number].memory.resize(std::size_t{endpoints_} * endpoints_); }
 
   std::uint32_t endpoints() const { return endpoints_; }
+  std::uint32_t members() const { return members_; }
   std::uint32_t nodes() const { return nodes_; }
   const MessageCounts& counts() const { return counts_; }
   MessageCounts& counts() { return counts_; }
 
  private:
+  friend class PacketScope;
   // What faults have done to a link.
   struct Damage {
-    std::uint16_t cuts = 0;         // partitions that cut it
-    std::uint8_t cut_by = 0;        // the kind of the last of them
-    std::uint16_t degradation = 0;  // 0: none
+    std::uint16_t cuts = 0;    // partitions that cut it
+    std::uint16_t cut_by = 0;  // the kind of the last of them
+  };
+  // What faults have done to the packets on a link.
+  struct Transit {
+    std::uint32_t killed_before = 0;  // packets with smaller numbers
+    std::uint32_t held_before = 0;
+    std::uint16_t killed_by = 0;
+    std::uint16_t held_by = 0;
+    core::TrueTime held_until{};
   };
   // Up to so many endpoints each link counts its own packets, so that a packet
   // more on one link leaves the fates of all others alone. Beyond, the table
@@ -70,13 +154,16 @@ class Network {
   static constexpr std::uint32_t kMostCountedByLink = 256;
 
   std::size_t LinkIndex(std::uint32_t from, std::uint32_t to) const { return std::size_t{from} * endpoints_ + to; }
-  std::uint64_t CountPacket(std::uint32_t from, std::uint32_t to) {
-    return packets_[endpoints_ <= kMostCountedByLink ? LinkIndex(from, to) : from]++;
+  std::uint32_t& PacketsOf(std::uint32_t from, std::uint32_t to) {
+    return packets_[endpoints_ <= kMostCountedByLink ? LinkIndex(from, to) : from];
   }
   Damage& DamageOf(std::uint32_t from, std::uint32_t to);
+  Transit& TransitOf(std::uint32_t from, std::uint32_t to);
   const LinkPlan& PlanOf(std::uint32_t from, std::uint32_t to) const;
-  core::Duration Delay(const LinkPlan& plan, const Degradation* degradation, std::uint32_t from, std::uint32_t to,
-                       std::uint64_t copy, core::Chooser& chooser) const;
+  core::Duration Delay(const LinkPlan& plan, std::uint32_t from, std::uint32_t to, std::uint64_t copy,
+                       core::Chooser& chooser) const;
+  void Edit(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Chooser& chooser,
+            std::vector<std::uint64_t>& effects, Fate& fate);
   core::Duration InOrder(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Duration delay);
 
   LinkPlan peer_, client_, exporter_;
@@ -85,8 +172,10 @@ class Network {
   std::uint32_t endpoints_ = 0;
   std::vector<std::uint32_t> packets_;        // sent so far, by link or by sender: names the decisions
   std::vector<Damage> damage_;                // by from, then to; empty until a fault does some
+  std::vector<Transit> transits_;             // likewise
   std::vector<core::TrueTime> last_arrival_;  // likewise, only if some link is fifo
-  std::vector<Degradation> degradations_;
+  std::vector<Interference> interferences_;   // by number; those removed have no edit
+  std::vector<std::uint32_t> active_;         // numbers, in the order in which they were added
   MessageCounts counts_;
 };
 

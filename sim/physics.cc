@@ -21,6 +21,7 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       disks(nodes),
       clocks(nodes),
       processes(nodes),
+      roles(nodes),
       effects(FaultKinds().size() + 1) {}
 
 void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser) {
@@ -28,6 +29,18 @@ void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser)
     physics.clocks[node].SetDrift(physics.now, Symmetric(plan.max_drift_ppb, node, 0, chooser));
     physics.clocks[node].Step(core::Duration{Symmetric(plan.max_offset.count(), node, 1, chooser)});
   }
+}
+
+Role Physics::RoleOf(std::uint32_t node) const {
+  if (!processes[node].up()) return Role::kDown;
+  if (roles.leader == node) return Role::kLeader;
+  return roles.candidate[node] != 0 ? Role::kCandidate : Role::kFollower;
+}
+
+Phase Physics::PhaseOf(std::uint32_t node) const {
+  if (roles.recovering[node] != 0) return Phase::kRecovering;
+  if (disks[node].syncing()) return Phase::kWriting;
+  return roles.leader ? Phase::kSteady : Phase::kElecting;
 }
 
 bool Physics::Crash(std::uint32_t node, Keeps keeps) {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "protocols/core/chooser.h"
@@ -16,6 +15,7 @@
 #include "sim/disk.h"
 #include "sim/network.h"
 #include "sim/plan.h"
+#include "sim/roles.h"
 
 namespace sim {
 
@@ -48,6 +48,9 @@ struct Physics {
   // Windows may overlap, so changes add up.
   void AddDrift(std::uint32_t node, std::int64_t ppb);
 
+  Role RoleOf(std::uint32_t node) const;
+  Phase PhaseOf(std::uint32_t node) const;
+
   core::TrueTime now{};
   DiskPlan disk_plan;
   std::uint32_t members = 0;  // of the cluster; other nodes are applications
@@ -55,9 +58,9 @@ struct Physics {
   std::vector<Disk> disks;  // by node, like the next two
   std::vector<Clock> clocks;
   std::vector<Process> processes;
-  std::optional<std::uint32_t> leader;  // the last node that announced its election
-  std::vector<std::uint64_t> effects;   // by kind, in the order of FaultKinds(); the last: of no kind
-  std::vector<Order> orders;            // for the world, in order
+  Roles roles;
+  std::vector<std::uint64_t> effects;  // by kind, in the order of FaultKinds(); the last: of no kind
+  std::vector<Order> orders;           // for the world, in order
 };
 
 // Gives each node the offset and drift that its clock has by nature.

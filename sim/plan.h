@@ -48,10 +48,10 @@ struct WorkloadPlan {
 
 // A fault as the scenario asks for it: windows are drawn from it.
 struct FaultPlan {
-  std::string kind;                    // a file stem of sim/faults/
-  std::optional<core::Duration> at;    // one window, at this time
-  std::optional<core::Between> every;  // or windows, this far apart
-  core::Between lasts{};
+  std::string kind;                  // a file stem of sim/faults/
+  std::optional<core::Duration> at;  // one window, at this time
+  std::optional<Latency> every;      // or windows, this far apart
+  Latency lasts{};
   std::vector<std::string> targets;     // "n2", "leader", "any", "minority", …; empty: the kind's default
   std::vector<core::Parameter> params;  // the kind's own
 };
@@ -68,6 +68,14 @@ struct FaultWindow {
   core::Duration end{};
   std::vector<core::NodeId> nodes;  // in the order the kind chose them
   std::vector<core::Parameter> params;
+};
+
+// What comes first of what is due at the same instant; see schedule.h.
+enum class TieOrder : std::uint8_t { kFifo, kRandom, kPct };
+struct SchedulePlan {
+  TieOrder order = TieOrder::kFifo;
+  std::uint32_t depth = 0;   // kPct: 1 is a fixed order of the nodes
+  core::Duration quantum{};  // packets arrive at multiples of it; 0: at any time
 };
 
 enum class Core : std::uint8_t {
@@ -87,6 +95,8 @@ struct Plan {
   WorkloadPlan workload;
   std::vector<FaultPlan> faults;
   std::optional<std::vector<FaultWindow>> windows;  // given: replayed instead of drawing `faults`
+  SchedulePlan schedule;
+  core::Duration warm_up{};  // of the storm: until then no window begins
   core::Duration storm{};
   core::Duration settle{};
   Core core = Core::kAll;

@@ -27,6 +27,7 @@
 #include "sim/physics.h"
 #include "sim/plan.h"
 #include "sim/report.h"
+#include "sim/schedule.h"
 #include "sim/slab.h"
 #include "sim/timers.h"
 #include "sim/workload.h"
@@ -59,6 +60,7 @@ class World {
         mutation_(mutation),
         chooser_(seed),
         physics_(*plan_, shape.members, shape.nodes, plan_->workload.clients),
+        schedule_(plan_->schedule, shape.nodes, chooser_),
         hosts_(shape.nodes),
         timers_(shape.nodes),
         parked_(shape.nodes),
@@ -93,6 +95,7 @@ class World {
       physics_.now = core::TrueTime{core::Duration{event.at}};
       if (!Dispatch(event, observer)) continue;
       ++events_;
+      schedule_.Advance(events_, event.to);
       digest_.Climb(events_, now());
       return true;
     }
@@ -125,23 +128,28 @@ class World {
     kClientTimeout,
     kFaultBegin,
     kFaultEnd,
+    kFaultTick,
     kSettle
   };
   struct Packet {
     Packet() = default;
     template <class M>
-    Packet(std::uint32_t sender, M&& content) : from(sender), message(std::forward<M>(content)) {}
+    Packet(std::uint32_t sender, std::uint32_t number_on_link, M&& content)
+        : from(sender), number(number_on_link), message(std::forward<M>(content)) {}
     std::uint32_t from = 0;
+    std::uint32_t number = 0;  // see Fate
     typename N::Message message;
   };
   struct RequestPacket {
     core::RequestId id;
+    std::uint32_t number;
     typename N::Request request;
   };
   struct ReplyPacket {
     core::RequestId id;
-    typename N::Reply reply;
     std::uint32_t from;
+    std::uint32_t number;
+    typename N::Reply reply;
   };
 
   // What a host does to the world, on behalf of one node.
@@ -156,9 +164,7 @@ class World {
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
-      if constexpr (core::AlternativeOf<facts::LeaderElected, typename N::Fact>) {
-        if (std::holds_alternative<facts::LeaderElected>(fact)) world.physics_.leader = node;
-      }
+      world.physics_.roles.Learn(node, fact);
       observer.Note(world.events_ + 1, world.now(),
                     [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
@@ -180,7 +186,11 @@ class World {
   };
 
   void Push(core::TrueTime at, Kind kind, std::uint32_t slot, std::uint32_t to) {
-    queue_.Push(Event{at.time_since_epoch().count(), sequence_++, kind, slot, to});
+    PushRanked(at, schedule_.RankOf(to, chooser_), kind, slot, to);
+  }
+  void PushRanked(core::TrueTime at, std::uint64_t rank, Kind kind, std::uint32_t slot, std::uint32_t to) {
+    constexpr int kCountBits = 56 - Schedule::kRankBits;
+    queue_.Push(Event{at.time_since_epoch().count(), rank << kCountBits | sequence_++, kind, slot, to});
   }
 
   void Absorb(const Event& event, std::uint32_t about) {
@@ -210,6 +220,8 @@ class World {
         return Begin(event, observer);
       case kFaultEnd:
         return End(event, observer);
+      case kFaultTick:
+        return Tick(event, observer);
       case kSettle:
         return Settle(event, observer);
     }
@@ -248,17 +260,36 @@ class World {
   void Post(std::uint32_t from, std::uint32_t to, typename N::Message&& message) {
     if (from == to) {
       ++physics_.network.counts().sent;
-      Push(physics_.now, kMessage, packets_.Emplace(from, std::move(message)), to);
+      PushRanked(physics_.now, Schedule::kLast, kMessage, packets_.Emplace(from, 0, std::move(message)), to);
       return;
     }
     const Fate fate = physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects);
     if (fate.copies == 0) return;
-    if (fate.copies == 2) Push(physics_.now + fate.delay[1], kMessage, packets_.Emplace(from, message), to);
-    Push(physics_.now + fate.delay[0], kMessage, packets_.Emplace(from, std::move(message)), to);
+    if (fate.copies == 2) Push(ArrivalOf(fate, 1), kMessage, packets_.Emplace(from, fate.number, message), to);
+    Push(ArrivalOf(fate, 0), kMessage, packets_.Emplace(from, fate.number, std::move(message)), to);
+  }
+
+  core::TrueTime ArrivalOf(const Fate& fate, std::uint32_t copy) const {
+    return schedule_.Align(physics_.now + fate.delay[copy]);
+  }
+
+  // Whether a packet that has come to the end of its link arrives. If it is only held up, it comes again.
+  enum class Passage : std::uint8_t { kArrives, kKilled, kHeld };
+  Passage CheckPassage(const Event& event, std::uint32_t from, std::uint32_t to, std::uint32_t number) {
+    if (!physics_.network.watches_arrivals() || from == to) return Passage::kArrives;
+    core::TrueTime until{};
+    const auto arrival = physics_.network.Arrive(from, to, number, physics_.now, physics_.effects, &until);
+    if (arrival == Network::Arrival::kArrives) return Passage::kArrives;
+    if (arrival == Network::Arrival::kKilled) return Passage::kKilled;
+    Push(until, static_cast<Kind>(event.kind), event.slot, event.to);
+    return Passage::kHeld;
   }
 
   template <class Observer>
   bool Deliver(const Event& event, Observer& observer) {
+    const Passage passage = CheckPassage(event, packets_[event.slot].from, event.to, packets_[event.slot].number);
+    if (passage == Passage::kKilled) packets_.Free(event.slot);
+    if (passage != Passage::kArrives) return false;
     const Readiness readiness = CheckReady(event);
     if (readiness == Readiness::kParked) return false;
     if (readiness == Readiness::kDead) {
@@ -400,7 +431,7 @@ class World {
       });
       const Fate fate = physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
       for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-        Push(physics_.now + fate.delay[copy], kRequest, asked_.Put(RequestPacket{id, request}), to);
+        Push(ArrivalOf(fate, copy), kRequest, asked_.Put(RequestPacket{id, fate.number, request}), to);
       }
     }
     return true;
@@ -408,6 +439,10 @@ class World {
 
   template <class Observer>
   bool Ask(const Event& event, Observer& observer) {
+    const std::uint32_t client = ClientEndpoint(core::Number(asked_[event.slot].id.client));
+    const Passage passage = CheckPassage(event, client, event.to, asked_[event.slot].number);
+    if (passage == Passage::kKilled) asked_.Free(event.slot);
+    if (passage != Passage::kArrives) return false;
     const Readiness readiness = CheckReady(event);
     if (readiness == Readiness::kParked) return false;
     const RequestPacket packet = std::move(asked_[event.slot]);
@@ -431,12 +466,16 @@ class World {
     if (client >= clients_.size()) return;
     const Fate fate = physics_.network.Send(from, ClientEndpoint(client), physics_.now, chooser_, physics_.effects);
     for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-      Push(physics_.now + fate.delay[copy], kReply, replies_.Put(ReplyPacket{to, reply, from}), client);
+      Push(ArrivalOf(fate, copy), kReply, replies_.Put(ReplyPacket{to, from, fate.number, reply}), client);
     }
   }
 
   template <class Observer>
   bool Answer(const Event& event, Observer& observer) {
+    const ReplyPacket& arriving = replies_[event.slot];
+    const Passage passage = CheckPassage(event, arriving.from, ClientEndpoint(event.to), arriving.number);
+    if (passage == Passage::kKilled) replies_.Free(event.slot);
+    if (passage != Passage::kArrives) return false;
     const ReplyPacket packet = std::move(replies_[event.slot]);
     replies_.Free(event.slot);
     ++physics_.network.counts().delivered;
@@ -487,7 +526,26 @@ class World {
     observer.Note(events_ + 1, now(),
                   [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
+    PushTick(event.slot);
     return true;
+  }
+
+  // What a fault does by itself within its window.
+  template <class Observer>
+  bool Tick(const Event& event, Observer& observer) {
+    ActiveFault& active = windows_[event.slot];
+    if (!active.begun || active.next_tick != physics_.now) return false;
+    TickFault(active, physics_, chooser_);
+    Absorb(event, event.slot);
+    observer.Note(events_ + 1, now(),
+                  [&] { return "fault " + active.window.kind + " goes on " + core::Text(active.window.nodes); });
+    CarryOutOrders(observer);
+    PushTick(event.slot);
+    return true;
+  }
+
+  void PushTick(std::uint32_t window) {
+    if (windows_[window].next_tick != core::TrueTime{}) Push(windows_[window].next_tick, kFaultTick, window, 0);
   }
 
   template <class Observer>
@@ -495,7 +553,6 @@ class World {
     ActiveFault& active = windows_[event.slot];
     if (!active.begun) return false;
     EndFault(active, physics_, chooser_);
-    active.begun = false;
     Absorb(event, event.slot);
     observer.Note(events_ + 1, now(),
                   [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
@@ -532,7 +589,7 @@ class World {
     const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
     host.Crash(survivors);
     timers_[node].Clear();
-    if (physics_.leader == node) physics_.leader.reset();
+    physics_.roles.Crashed(node);
     DropParked(node);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
@@ -588,7 +645,6 @@ class World {
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       if (!windows_[i].begun) continue;
       EndFault(windows_[i], physics_, chooser_);
-      windows_[i].begun = false;
     }
     CarryOutOrders(observer);
     for (const std::uint32_t node : core_) observer.OnEngineFact(core::NodeId{node}, facts::InCore{});
@@ -631,6 +687,7 @@ class World {
   core::Mutation mutation_;
   core::Tape chooser_;
   Physics physics_;
+  Schedule schedule_;
   EventQueue queue_;
   std::uint64_t sequence_ = 0;
   std::uint64_t events_ = 0;

@@ -102,7 +102,7 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
   for (std::size_t i = 0; plan.windows && i < plan.windows->size(); ++i) {
     const sim::FaultWindow& window = (*plan.windows)[i];
     const auto kind = static_cast<std::size_t>(sim::FindFaultKind(window.kind));
-    const absl::Status params = sim::FaultKinds()[kind]->check(window.params);
+    const absl::Status params = sim::CheckParameters(*sim::FaultKinds()[kind], window.params);
     const std::string path = "windows[" + std::to_string(i) + "].params";
     if (!params.ok()) return absl::InvalidArgumentError(scenario.where.Error(path, std::string(params.message())));
   }

@@ -28,10 +28,12 @@ enum class Purpose : std::uint8_t {
   kSync,       // a sync's latency; subject: the node
   kSurvivors,  // what a power failure leaves; subject: the node
   kTorn,
-  kClock,   // offset and drift; subject: the node
-  kFault,   // a fault's windows and victims; subject: its place in the plan
-  kClient,  // think times, targets and requests; subject: the client
-  kCore,    // which nodes settle heals
+  kClock,         // offset and drift; subject: the node
+  kFault,         // a fault's windows and victims; subject: its place in the plan
+  kClient,        // think times, targets and requests; subject: the client
+  kCore,          // which nodes settle heals
+  kInterference,  // what a fault does to a packet; subject: the fault, object: the link
+  kOrder,         // ranks of events that are due at the same instant
 };
 
 struct ChoiceName {
@@ -79,7 +81,7 @@ class Seeded final : public Chooser {
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
-  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kCore) + 1;
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kOrder) + 1;
   std::uint64_t seed_ = 0;
   std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };

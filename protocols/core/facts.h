@@ -34,6 +34,11 @@ struct VoteCast {
 struct LeaderElected {
   Epoch epoch;
 };
+// This node has promised something whose outcome another one decides (a prepared
+// transaction, a coordinator before its decision), or has learnt the outcome.
+struct InDoubt {
+  bool entered{};
+};
 
 // --- a replicated log --------------------------------------------------------
 

@@ -141,6 +141,15 @@ absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text) {
   return static_cast<std::uint32_t>(*value);
 }
 
+absl::StatusOr<ShareBetween> ParseShareBetween(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  const auto min = Quantity(text.substr(0, dots), kShareUnits, kWhole);
+  const auto max = dots == std::string_view::npos ? min : Quantity(text.substr(dots + 2), kShareUnits, kWhole);
+  if (!min || !max) return Want("\"5%\" or \"0%..5%\" (units %, ppm, ppb; at most 100%)", text);
+  if (*min > *max) return Want("the smaller end first, as in \"0%..5%\"", text);
+  return ShareBetween{static_cast<std::uint32_t>(*min), static_cast<std::uint32_t>(*max)};
+}
+
 std::string FormatDuration(Duration duration) {
   const auto value = static_cast<std::uint64_t>(duration.count());
   if (value == 0) return "0s";

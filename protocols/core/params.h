@@ -28,6 +28,13 @@ absl::StatusOr<Duration> ParseDuration(std::string_view text);    // "250ns", "1
 absl::StatusOr<Between> ParseBetween(std::string_view text);      // "5ms" or "1ms..10ms"
 absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text);  // "0.1%", "200ppm", "5ppb"; at most 100%
 
+// A range of shares, both ends included.
+struct ShareBetween {
+  std::uint32_t min{};  // parts per billion
+  std::uint32_t max{};
+};
+absl::StatusOr<ShareBetween> ParseShareBetween(std::string_view text);  // "5%" or "0%..5%"
+
 // The shortest text that parses back to the same value, "1.5s" or "250ms";
 // of a duration the shortest that does not begin with "0.".
 std::string FormatDuration(Duration duration);

@@ -5,41 +5,38 @@
 namespace sim::faults {
 namespace {
 
+enum Parameters { kBy, kDirection };
+enum Direction { kEither, kFaster, kSlower };
+
 void Begin(FaultScope& scope) {
-  const std::uint64_t most = scope.Chance("by").parts_per_billion;
-  for (const core::NodeId victim : scope.active.window.nodes) {
-    const std::uint32_t node = core::Number(victim);
-    const auto by = static_cast<std::int64_t>(scope.Draw(most + 1));
-    const std::int64_t change = scope.Draw(2) == 0 ? by : -by;
-    scope.physics.AddDrift(node, change);
+  for (const core::NodeId victim : scope.victims()) {
+    const std::int64_t by = scope.Share(kBy).parts_per_billion;
+    const std::size_t direction = scope.Word(kDirection);
+    const bool slower = direction == kSlower || (direction == kEither && scope.Draw(2) == 1);
+    const std::int64_t change = slower ? -by : by;
+    scope.physics.AddDrift(core::Number(victim), change);
     scope.active.undo.push_back(static_cast<std::uint64_t>(change));
-    scope.Count(1);
+    scope.Effect();
   }
 }
 
 void End(FaultScope& scope) {
-  for (std::size_t i = 0; i < scope.active.window.nodes.size(); ++i) {
-    scope.physics.AddDrift(core::Number(scope.active.window.nodes[i]),
-                           -static_cast<std::int64_t>(scope.active.undo[i]));
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
+    scope.physics.AddDrift(core::Number(scope.victims()[i]), -static_cast<std::int64_t>(scope.active.undo[i]));
   }
-}
-
-absl::Status Check(const std::vector<core::Parameter>& params) {
-  if (auto status = CheckForm(params, "by", ParameterForm::kChance); !status.ok()) return status;
-  for (const core::Parameter& parameter : params) {
-    if (parameter.key == "by" && core::ParsePartsPerBillion(parameter.value).value() > 100'000'000) {
-      return absl::InvalidArgumentError("by: want at most 10%");
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
 
+using Form = FaultParameter::Form;
 extern const FaultKind clock_drift;
-const FaultKind clock_drift{"clock_drift", "the victims' clocks run fast or slow; effects: clocks changed",
-                            "any",         {{"by", "500ppm", "fast or slow by up to this, at most 10%"}},
-                            Begin,         End,
-                            Check};
+const FaultKind clock_drift{
+    "clock_drift",
+    "clocks of the victims run fast or slow; effects: clocks changed",
+    "any",
+    {{"by", Form::kShare, "0%..1%", "how much faster or slower", "0%..10%", "10ppm..10%"},
+     {"direction", Form::kWord, "either", "either, faster or slower", "either|faster|slower", "either|faster|slower"}},
+    Begin,
+    End};
 
 }  // namespace sim::faults

@@ -7,34 +7,35 @@
 namespace sim::faults {
 namespace {
 
+enum Parameters { kBy };
+
 void Begin(FaultScope& scope) {
-  for (const core::NodeId victim : scope.active.window.nodes) {
-    const core::Duration size = scope.DrawFrom(scope.Between("by"));
+  for (const core::NodeId victim : scope.victims()) {
+    const core::Duration size = scope.Duration(kBy);
     const core::Duration by = scope.Draw(2) == 0 ? size : -size;
     scope.physics.StepClock(core::Number(victim), by);
     scope.active.undo.push_back(static_cast<std::uint64_t>(by.count()));
-    scope.Count(1);
+    scope.Effect();
   }
 }
 
 void End(FaultScope& scope) {
-  for (std::size_t i = 0; i < scope.active.window.nodes.size(); ++i) {
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
     const core::Duration by{static_cast<std::int64_t>(scope.active.undo[i])};
-    scope.physics.StepClock(core::Number(scope.active.window.nodes[i]), -by);
+    scope.physics.StepClock(core::Number(scope.victims()[i]), -by);
   }
-}
-
-absl::Status Check(const std::vector<core::Parameter>& params) {
-  return CheckForm(params, "by", ParameterForm::kBetween);
 }
 
 }  // namespace
 
+using Form = FaultParameter::Form;
 extern const FaultKind clock_step;
-const FaultKind clock_step{
-    "clock_step", "the victims' wall clocks jump and jump back when the window ends; effects: jumps",
-    "any",        {{"by", "11ms..288s", "how far, forward or back; the default is Jepsen's range"}},
-    Begin,        End,
-    Check};
+const FaultKind clock_step{"clock_step",
+                           "the victims' wall clocks jump and jump back when the window ends; effects: jumps",
+                           "any",
+                           {{"by", Form::kDuration, "11ms..288s",
+                             "how far, forward or back; the default is Jepsen's range", "0s..24h", "11ms..288s"}},
+                           Begin,
+                           End};
 
 }  // namespace sim::faults

@@ -5,34 +5,33 @@
 namespace sim::faults {
 namespace {
 
+enum Parameters { kBy };
+
 void Begin(FaultScope& scope) {
-  for (const core::NodeId victim : scope.active.window.nodes) {
+  for (const core::NodeId victim : scope.victims()) {
     Disk& disk = scope.physics.disks[core::Number(victim)];
-    disk.stall.min += scope.Between("by").min;
-    disk.stall.max += scope.Between("by").max;
+    disk.stall.min += scope.Between(kBy).min;
+    disk.stall.max += scope.Between(kBy).max;
     scope.active.undo.push_back(disk.stalled);
   }
 }
 
 void End(FaultScope& scope) {
-  for (std::size_t i = 0; i < scope.active.window.nodes.size(); ++i) {
-    Disk& disk = scope.physics.disks[core::Number(scope.active.window.nodes[i])];
-    disk.stall.min -= scope.Between("by").min;
-    disk.stall.max -= scope.Between("by").max;
-    scope.Count(disk.stalled - scope.active.undo[i]);
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
+    Disk& disk = scope.physics.disks[core::Number(scope.victims()[i])];
+    disk.stall.min -= scope.Between(kBy).min;
+    disk.stall.max -= scope.Between(kBy).max;
+    scope.Effect(disk.stalled - scope.active.undo[i]);
   }
-}
-
-absl::Status Check(const std::vector<core::Parameter>& params) {
-  return CheckForm(params, "by", ParameterForm::kBetween);
 }
 
 }  // namespace
 
+using Form = FaultParameter::Form;
 extern const FaultKind disk_stall;
-const FaultKind disk_stall{"disk_stall", "syncs of the victims take longer; effects: syncs delayed",
-                           "any",        {{"by", "50ms..500ms", "added to each sync"}},
-                           Begin,        End,
-                           Check};
+const FaultKind disk_stall{
+    "disk_stall", "syncs of the victims take longer; effects: syncs delayed",
+    "any",        {{"by", Form::kDuration, "50ms..500ms", "added to each sync", "0s..1h", "1ms..5s"}},
+    Begin,        End};
 
 }  // namespace sim::faults

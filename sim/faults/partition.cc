@@ -9,17 +9,19 @@
 namespace sim::faults {
 namespace {
 
+enum Parameters { kDirection, kOutsiders };
+
 template <class F>
 void ForEachCutLink(FaultScope& scope, F&& f) {
-  const std::string_view direction = scope.Parameter("direction");
+  const auto side = static_cast<Side>(scope.Word(kDirection));
   const Network& network = scope.physics.network;
-  const std::uint32_t others = scope.Flag("outsiders") ? network.endpoints() : scope.physics.members;
-  for (const core::NodeId victim : scope.active.window.nodes) {
+  const std::uint32_t others = scope.Flag(kOutsiders) ? network.endpoints() : scope.physics.members;
+  for (const core::NodeId victim : scope.victims()) {
     const std::uint32_t inside = core::Number(victim);
     for (std::uint32_t outside = 0; outside < others; ++outside) {
       if (scope.IsVictim(outside)) continue;
-      if (direction != "in") f(inside, outside);
-      if (direction != "out") f(outside, inside);
+      if (side != Side::kIn) f(inside, outside);
+      if (side != Side::kOut) f(outside, inside);
     }
   }
 }
@@ -33,21 +35,18 @@ void End(FaultScope& scope) {
   ForEachCutLink(scope, [&](std::uint32_t from, std::uint32_t to) { scope.physics.network.Mend(from, to); });
 }
 
-absl::Status Check(const std::vector<core::Parameter>& params) {
-  if (auto status = CheckForm(params, "direction", ParameterForm::kWord, "both|in|out"); !status.ok()) return status;
-  return CheckForm(params, "outsiders", ParameterForm::kFlag);
-}
-
 }  // namespace
 
+using Form = FaultParameter::Form;
 extern const FaultKind partition;
 const FaultKind partition{"partition",
                           "no packet passes between the victims and the rest; effects: packets cut",
                           "minority",
-                          {{"direction", "both", "both, in (the victims hear nothing) or out (nobody hears them)"},
-                           {"outsiders", "false", "true: applications and clients are cut off from the victims too"}},
+                          {{"direction", Form::kWord, "both",
+                            "both, in (the victims hear nothing) or out (nobody hears them)", kSides, "both|in|out"},
+                           {"outsiders", Form::kFlag, "false",
+                            "true: applications and clients are cut off from the victims too", "", "true|false"}},
                           Begin,
-                          End,
-                          Check};
+                          End};
 
 }  // namespace sim::faults

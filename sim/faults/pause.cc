@@ -7,9 +7,9 @@ namespace sim::faults {
 namespace {
 
 void Begin(FaultScope& scope) {
-  for (const core::NodeId victim : scope.active.window.nodes) {
+  for (const core::NodeId victim : scope.victims()) {
     scope.active.undo.push_back(core::Number(victim));
-    if (scope.physics.Pause(core::Number(victim))) scope.Count(1);
+    if (scope.physics.Pause(core::Number(victim))) scope.Effect();
   }
 }
 
@@ -17,12 +17,10 @@ void End(FaultScope& scope) {
   for (const std::uint64_t victim : scope.active.undo) scope.physics.Resume(static_cast<std::uint32_t>(victim));
 }
 
-absl::Status Check(const std::vector<core::Parameter>&) { return absl::OkStatus(); }
-
 }  // namespace
 
 extern const FaultKind pause;
 const FaultKind pause{
-    "pause", "the victims stand still and go on when the window ends; effects: pauses", "any", {}, Begin, End, Check};
+    "pause", "the victims stand still and go on when the window ends; effects: pauses", "any", {}, Begin, End};
 
 }  // namespace sim::faults

@@ -1,5 +1,6 @@
 // Loading: every mistake says where it is and what to write instead.
 #include "scenarios/load.h"
+#include "scenarios/latency.h"
 
 #include <string>
 #include <vector>
@@ -127,7 +128,7 @@ TEST(Set, ReachesEveryKindOfField) {
   EXPECT_TRUE(loaded->plan.peer.fifo);
   EXPECT_EQ(loaded->plan.config, (std::vector<core::Parameter>{{"election_timeout", "1s"}}));
   ASSERT_EQ(loaded->plan.faults.size(), 1u);
-  EXPECT_EQ(loaded->plan.faults[0].every, (core::Between{2s, 2s}));
+  EXPECT_EQ(loaded->plan.faults[0].every, *ParseLatency("2s"));
   EXPECT_EQ(loaded->plan.faults[0].params, (std::vector<core::Parameter>{{"keeps", "all"}}));
   EXPECT_EQ(loaded->plan.holds, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(loaded->plan.max_events, 9u);

@@ -168,43 +168,102 @@ TEST(Network, ACutDoesNotShiftWhatBecomesOfLaterPackets) {
   EXPECT_EQ(cut.Send(0, 1).delay[0], whole.Send(0, 1).delay[0]);
 }
 
-Degradation Flaky(Ratio loss, Duration delay) {
-  Degradation degradation;
-  degradation.loss = loss;
-  degradation.delay = {delay, delay};
-  degradation.fault = kKind;
-  degradation.active = true;
-  return degradation;
+// --- faults on links ---------------------------------------------------------------
+
+void LoseAll(PacketScope& packet) { packet.Lose(); }
+void DelayByNumber(PacketScope& packet) { packet.Delay(Duration{packet.numbers[0]}); }
+void LoseEverySecond(PacketScope& packet) {
+  if (++*packet.memory % 2 == 0) packet.Lose();
 }
 
-TEST(Network, ADegradedLinkIsAsBadAsItsFaultSaysUntilThatEnds) {
+Links From(std::uint32_t sender) {
+  Links links(5);
+  links.AddSender(sender);
+  return links;
+}
+
+TEST(Network, AFaultEditsThePacketsOfItsLinksUntilItIsRemoved) {
   Bench bench(PlanWith({}));
-  const std::uint32_t slow = bench.network.AddDegradation(Flaky({}, 20ms));
-  const std::uint32_t dead = bench.network.AddDegradation(Flaky({Ratio::kBillion}, {}));
-  bench.network.Degrade(0, 1, slow);
-  bench.network.Degrade(0, 2, dead);
+  const std::uint32_t slow = bench.network.Add({DelayByNumber, kKind, 1, From(0), {20'000'000}, {}});
   EXPECT_EQ(bench.Send(0, 1).delay[0], 20ms);
-  EXPECT_EQ(bench.Send(0, 2).copies, 0u);
-  EXPECT_EQ(bench.Send(1, 0).delay[0], 0ms);
+  EXPECT_EQ(bench.Send(1, 0).delay[0], 0ms) << "only what it sends";
   EXPECT_EQ(bench.effects[kKind], 1u);
-  bench.network.RemoveDegradation(slow);
-  bench.network.RemoveDegradation(dead);
+  bench.network.Remove(slow);
   EXPECT_EQ(bench.Send(0, 1).delay[0], 0ms);
-  EXPECT_EQ(bench.Send(0, 2).copies, 1u);
+  EXPECT_EQ(bench.effects[kKind], 1u);
 }
 
 // A short fault within a long one must not end the long one.
-TEST(Network, TheEndOfOneDegradationLeavesTheOtherOneItsLinks) {
+TEST(Network, FaultsThatOverlapAllHaveTheirSay) {
   Bench bench(PlanWith({}));
-  const std::uint32_t longer = bench.network.AddDegradation(Flaky({}, 20ms));
-  bench.network.Degrade(0, 1, longer);
-  const std::uint32_t shorter = bench.network.AddDegradation(Flaky({}, 50ms));
-  bench.network.Degrade(0, 1, shorter);
-  EXPECT_GE(bench.Send(0, 1).delay[0], 50ms);
-  bench.network.RemoveDegradation(shorter);
+  bench.network.Add({DelayByNumber, kKind, 1, From(0), {20'000'000}, {}});
+  const std::uint32_t shorter = bench.network.Add({DelayByNumber, kOther, 2, From(0), {30'000'000}, {}});
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 50ms);
+  bench.network.Remove(shorter);
   EXPECT_EQ(bench.Send(0, 1).delay[0], 20ms);
-  bench.network.RemoveDegradation(longer);
-  EXPECT_EQ(bench.Send(0, 1).delay[0], 0ms);
+}
+
+TEST(Network, LinksAreToldByEitherEndOrByBoth) {
+  Links either(5);
+  either.AddSender(0);
+  either.AddReceiver(1);
+  EXPECT_TRUE(either.Contains(0, 3));
+  EXPECT_TRUE(either.Contains(3, 1));
+  EXPECT_FALSE(either.Contains(1, 3));
+  either.RequireBothEnds();
+  EXPECT_TRUE(either.Contains(0, 1));
+  EXPECT_FALSE(either.Contains(0, 3));
+}
+
+TEST(Network, AFaultMayRememberSomethingOfEachLink) {
+  Bench bench(PlanWith({}));
+  bench.network.Remember(bench.network.Add({LoseEverySecond, kKind, 1, From(0), {}, {}}));
+  EXPECT_EQ(bench.Send(0, 1).copies, 1u);
+  EXPECT_EQ(bench.Send(0, 2).copies, 1u);
+  EXPECT_EQ(bench.Send(0, 1).copies, 0u);
+  EXPECT_EQ(bench.Send(0, 2).copies, 0u);
+}
+
+// Adding one fault leaves what the link and every other fault draw as it was.
+RC_GTEST_PROP(Network, AFaultThatIsAddedShiftsNoOtherDraw, ()) {
+  const auto jitter = [](PacketScope& packet) {
+    packet.Delay(Duration(static_cast<std::int64_t>(packet.Draw(1'000))));
+  };
+  const auto look = [](PacketScope& packet) { packet.Draw(1'000'000); };
+  const LinkPlan link = AnyLink();
+  Bench without(PlanWith(link), 7), with(PlanWith(link), 7);
+  with.network.Add({look, kOther, 2, From(0), {}, {}});
+  for (Bench* bench : {&without, &with}) bench->network.Add({jitter, kKind, 1, From(0), {}, {}});
+  for (int i = 0; i < 30; ++i) {
+    const Fate expected = without.Send(0, 1), got = with.Send(0, 1);
+    RC_ASSERT(got.copies == expected.copies);
+    RC_ASSERT(std::equal(got.delay, got.delay + 2, expected.delay));
+  }
+}
+
+// --- packets under way ---------------------------------------------------------------
+
+TEST(Network, WhatIsUnderWayIsKilledAndWhatComesLaterIsNot) {
+  Bench bench(PlanWith({}));
+  const std::uint32_t before = bench.Send(0, 1).number;
+  EXPECT_FALSE(bench.network.watches_arrivals());
+  bench.network.KillInFlight(0, 1, kKind);
+  const std::uint32_t after = bench.Send(0, 1).number;
+  TrueTime until{};
+  ASSERT_TRUE(bench.network.watches_arrivals());
+  EXPECT_EQ(bench.network.Arrive(0, 1, before, {}, bench.effects, &until), Network::Arrival::kKilled);
+  EXPECT_EQ(bench.network.Arrive(0, 1, after, {}, bench.effects, &until), Network::Arrival::kArrives);
+  EXPECT_EQ(bench.effects[kKind], 1u);
+}
+
+TEST(Network, WhatIsHeldArrivesWhenItsTimeHasCome) {
+  Bench bench(PlanWith({}));
+  const std::uint32_t number = bench.Send(0, 1).number;
+  bench.network.HoldInFlight(0, 1, TrueTime{5ms}, kKind);
+  TrueTime until{};
+  EXPECT_EQ(bench.network.Arrive(0, 1, number, TrueTime{1ms}, bench.effects, &until), Network::Arrival::kHeld);
+  EXPECT_EQ(until, TrueTime{5ms});
+  EXPECT_EQ(bench.network.Arrive(0, 1, number, until, bench.effects, &until), Network::Arrival::kArrives);
 }
 
 }  // namespace

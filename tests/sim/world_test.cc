@@ -46,20 +46,27 @@ Plan Quiet() {
 
 FaultPlan Every(const std::string& kind, core::Between every, core::Between lasts,
                 std::vector<std::string> targets = {}, std::vector<core::Parameter> params = {}) {
-  return {kind, std::nullopt, every, lasts, std::move(targets), std::move(params)};
+  return {kind,
+          std::nullopt,
+          Uniform(every.min, every.max),
+          Uniform(lasts.min, lasts.max),
+          std::move(targets),
+          std::move(params)};
 }
 FaultPlan At(const std::string& kind, Duration at, Duration lasts, std::vector<std::string> targets,
              std::vector<core::Parameter> params = {}) {
-  return {kind, at, std::nullopt, {lasts, lasts}, std::move(targets), std::move(params)};
+  return {kind, at, std::nullopt, Uniform(lasts, lasts), std::move(targets), std::move(params)};
 }
 
 Plan Stormy() {
   Plan plan = Quiet();
-  plan.faults = {Every("clock_drift", {200ms, 1s}, {100ms, 1s}, {"any"}, {{"by", "10%"}}),
+  plan.faults = {Every("clock_drift", {200ms, 1s}, {100ms, 1s}, {"any"}, {{"by", "0%..10%"}}),
                  Every("clock_step", {200ms, 1s}, {100ms, 1s}),
                  Every("crash", {500ms, 1s}, {100ms, 500ms}, {"leader"}),
                  Every("disk_stall", {200ms, 1s}, {100ms, 1s}),
-                 Every("flaky", {200ms, 1s}, {100ms, 1s}),
+                 Every("packet_loss", {200ms, 1s}, {100ms, 1s}),
+                 Every("packet_duplication", {200ms, 1s}, {100ms, 1s}),
+                 Every("packet_delay", {200ms, 1s}, {100ms, 1s}),
                  Every("partition", {500ms, 1s}, {100ms, 1s}),
                  Every("pause", {200ms, 1s}, {100ms, 1s})};
   plan.clock = {5s, 1'000'000};

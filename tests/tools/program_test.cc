@@ -114,11 +114,11 @@ TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
 
 TEST_F(Program, WindowsOfASeedFileAreCheckedLikeFaults) {
   ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
-  const std::string window = "windows { kind: \"flaky\" begin: \"1s\" end: \"2s\" nodes: 0 ";
-  Write("a.seed", Read("a.seed") + window + "params { key: \"loss\" value: \"fast\" } }\n");
+  const std::string window = "windows { kind: \"packet_loss\" begin: \"1s\" end: \"2s\" nodes: 0 ";
+  Write("a.seed", Read("a.seed") + window + "params { key: \"chance\" value: \"fast\" } }\n");
   const Result result = Faultline("replay " + Path("a.seed"));
   EXPECT_EQ(result.code, 3) << result.out;
-  EXPECT_THAT(result.out, HasSubstr("params: loss: want a share"));
+  EXPECT_THAT(result.out, HasSubstr("params: chance: want"));
 }
 
 TEST_F(Program, NamesAreCheckedAgainstWhatIsRegistered) {

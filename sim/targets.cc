@@ -1,0 +1,146 @@
+#include "sim/targets.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "protocols/core/quorum.h"
+
+namespace sim {
+namespace {
+
+using Node = std::uint32_t;
+
+// The number of "n12", or -1.
+int NodeNumber(std::string_view word) {
+  if (word.size() < 2 || word.size() > 6 || word[0] != 'n') return -1;
+  int number = 0;
+  for (const char c : word.substr(1)) {
+    if (c < '0' || c > '9') return -1;
+    number = 10 * number + (c - '0');
+  }
+  return number;
+}
+
+void Add(Node node, FaultScope& scope) {
+  if (!scope.IsVictim(node)) scope.active.window.nodes.push_back(core::NodeId{node});
+}
+
+// `count` different ones of these, in the order drawn.
+void AddSome(std::uint64_t count, std::vector<Node> rest, FaultScope& scope) {
+  for (; count > 0 && !rest.empty(); --count) {
+    const auto at = static_cast<std::ptrdiff_t>(scope.Draw(rest.size()));
+    Add(rest[static_cast<std::size_t>(at)], scope);
+    rest.erase(rest.begin() + at);
+  }
+}
+
+std::vector<Node> Members(const FaultScope& scope) {
+  std::vector<Node> members(scope.physics.members);
+  for (Node node = 0; node < members.size(); ++node) members[node] = node;
+  return members;
+}
+
+// Whoever has the role; if nobody has, anybody, since a fault that waits for a role may wait for ever.
+void AddOrAny(const std::optional<Node>& node, FaultScope& scope) {
+  if (node) return Add(*node, scope);
+  AddSome(1, Members(scope), scope);
+}
+
+void AddLeader(FaultScope& scope) { AddOrAny(scope.physics.roles.leader, scope); }
+void AddVoter(FaultScope& scope) { AddOrAny(scope.physics.roles.voter, scope); }
+void AddAny(FaultScope& scope) { AddSome(1, Members(scope), scope); }
+void AddAll(FaultScope& scope) { AddSome(scope.physics.members, Members(scope), scope); }
+
+void AddFollower(FaultScope& scope) {
+  const std::uint32_t members = scope.physics.members;
+  auto node = static_cast<Node>(scope.Draw(members));
+  if (scope.physics.roles.leader == node) node = (node + 1) % members;
+  Add(node, scope);
+}
+
+void AddFlagged(const std::vector<std::uint8_t>& flags, FaultScope& scope) {
+  std::vector<Node> flagged;
+  for (Node node = 0; node < scope.physics.members; ++node) {
+    if (flags[node] != 0) flagged.push_back(node);
+  }
+  if (flagged.empty()) return AddAny(scope);
+  AddSome(1, flagged, scope);
+}
+void AddCandidate(FaultScope& scope) { AddFlagged(scope.physics.roles.candidate, scope); }
+void AddInDoubt(FaultScope& scope) { AddFlagged(scope.physics.roles.in_doubt, scope); }
+
+// The follower that knows least: the one a leader needs last and an election hurts most.
+void AddShortestLog(FaultScope& scope) {
+  const Roles& roles = scope.physics.roles;
+  std::optional<Node> shortest;
+  for (Node node = 0; node < scope.physics.members; ++node) {
+    if (roles.leader == node || !scope.physics.processes[node].up()) continue;
+    if (!shortest || roles.log_length[node] < roles.log_length[*shortest]) shortest = node;
+  }
+  AddOrAny(shortest, scope);
+}
+
+void AddMinority(FaultScope& scope) {
+  const std::uint32_t members = scope.physics.members;
+  const std::uint32_t largest = std::max(1u, members - core::Majority(members));
+  AddSome(1 + scope.Draw(largest), Members(scope), scope);
+}
+void AddMajority(FaultScope& scope) {
+  const std::uint32_t members = scope.physics.members;
+  const std::uint32_t least = core::Majority(members);
+  AddSome(least + scope.Draw(members - least + 1), Members(scope), scope);
+}
+
+void AddApplication(FaultScope& scope) {
+  std::vector<Node> applications;
+  for (auto node = scope.physics.members; node < scope.physics.processes.size(); ++node) applications.push_back(node);
+  AddSome(1, applications, scope);
+}
+
+struct Word {
+  std::string_view word;
+  void (*add)(FaultScope&);
+};
+constexpr std::array kWords{
+    Word{"all", AddAll},
+    Word{"any", AddAny},
+    Word{"application", AddApplication},
+    Word{"candidate", AddCandidate},
+    Word{"follower", AddFollower},
+    Word{"in_doubt", AddInDoubt},
+    Word{"leader", AddLeader},
+    Word{"majority", AddMajority},
+    Word{"minority", AddMinority},
+    Word{"shortest_log", AddShortestLog},
+    Word{"voter", AddVoter},
+};
+
+const Word* FindWord(std::string_view target) {
+  const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.word == target; });
+  return found == kWords.end() ? nullptr : found;
+}
+
+}  // namespace
+
+absl::Status CheckTarget(std::string_view target, std::uint32_t members) {
+  const int node = NodeNumber(target);
+  if (node >= static_cast<int>(members)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no node ", std::string(target), " in this cluster: it has n0 to n", members - 1));
+  }
+  if (node >= 0 || FindWord(target) != nullptr) return absl::OkStatus();
+  std::string words;
+  for (const Word& word : kWords) absl::StrAppend(&words, std::string(word.word), ", ");
+  return absl::InvalidArgumentError(
+      absl::StrCat("no target \"", std::string(target), "\": want ", words, "or a node like n2"));
+}
+
+void AddVictims(std::string_view target, FaultScope& scope) {
+  if (const int node = NodeNumber(target); node >= 0) return Add(static_cast<Node>(node), scope);
+  FindWord(target)->add(scope);
+}
+
+}  // namespace sim
