@@ -92,6 +92,7 @@ class Resolver {
   template <class List>
   void ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to);
   void ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to);
+  void ReadSettle(const std::string& text, LoadedScenario& to);
   void ReadSchedule(const faultline::scenarios::Run& from, sim::SchedulePlan& to);
   void ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to);
 
@@ -110,6 +111,10 @@ void Resolver::Resolve(const Scenario& from, LoadedScenario& to) {
     Problem("workload", "a scenario has clients (workload) or collectors (traces), not both");
   if (from.has_traces()) {
     ReadTraces(from.traces(), to.traces.emplace());
+    if (to.traces->source.empty() && to.traces->generated.services == 0 && !from.has_swarm()) {
+      Problem("traces",
+              "want a source (" + absl::StrJoin(EmbeddedSources(), ", ") + ", or a path) or generated services");
+    }
   } else {
     ReadWorkload(from.workload(), to.plan.workload);
   }
@@ -169,10 +174,6 @@ void Resolver::ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& 
   ReadSource(from.source(), to);
   ReadGenerated(from.generated(), to.generated);
   ReadExporter(from.exporter(), to.exporter);
-  if (to.source.empty() && to.generated.services == 0) {
-    Problem("traces",
-            "want a source (" + absl::StrJoin(EmbeddedSources(), ", ") + ", or a path) or generated services");
-  }
 }
 
 // A bare name is an embedded source or a neighbour of the scenario file.
@@ -284,7 +285,7 @@ void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to
   to.plan.settle = 10s;
   Read("run.duration", from.duration(), core::ParseDuration, to.plan.storm);
   AtLeast("run.duration", 1ms, to.plan.storm);
-  Read("run.settle", from.settle(), core::ParseDuration, to.plan.settle);
+  ReadSettle(from.settle(), to);
   Read("run.seed", from.seed(), core::ParseCount, to.seed);
   Count("run.seeds", from.seeds(), 1'000'000, to.seeds);
   if (from.core() == "quorum") to.plan.core = sim::Core::kQuorum;
@@ -299,6 +300,17 @@ void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to
   if (from.max_events() > kMostEvents)
     Problem("run.max_events", "want at most 10^12, got " + std::to_string(from.max_events()));
   if (from.max_events() != 0) to.plan.max_events = from.max_events();
+}
+
+void Resolver::ReadSettle(const std::string& text, LoadedScenario& to) {
+  constexpr std::string_view kUnit = " timeouts";
+  constexpr std::uint64_t kMost = 10'000;
+  if (!text.ends_with(kUnit)) return Read("run.settle", text, core::ParseDuration, to.plan.settle);
+  const absl::StatusOr<std::uint64_t> count = core::ParseCount(text.substr(0, text.size() - kUnit.size()));
+  if (!count.ok() || *count < 1 || *count > kMost) {
+    return Problem("run.settle", "want a duration, or \"1 timeouts\" to \"10000 timeouts\", got \"" + text + "\"");
+  }
+  to.settle_timeouts = static_cast<std::uint32_t>(*count);
 }
 
 void Resolver::ReadSchedule(const faultline::scenarios::Run& from, sim::SchedulePlan& to) {
@@ -323,6 +335,13 @@ void Resolver::ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& t
   if (from.holds_size() > kMostNames) return Problem("expect.holds", "want at most 100 names");
   to.holds.assign(from.holds().begin(), from.holds().end());
   to.violates = from.violates();
+  to.pooled = from.pooled();
+  if (from.known_gaps_size() > kMostNames) return Problem("expect.known_gaps", "want at most 100 gaps");
+  for (int i = 0; i < from.known_gaps_size(); ++i) {
+    const faultline::scenarios::KnownGap& gap = from.known_gaps(i);
+    if (gap.reason().empty()) Problem(Element("expect.known_gaps", i), "want a reason");
+    to.known_gaps.push_back({gap.monitor(), gap.reason()});
+  }
   if (std::find(to.holds.begin(), to.holds.end(), to.violates) != to.holds.end()) {
     Problem("expect.violates", "\"" + to.violates + "\" is also expected to hold");
   }
@@ -349,6 +368,7 @@ absl::StatusOr<LoadedScenario> Resolve(Scenario proto, Locations where, const Or
   if (!resolver.problems().empty()) return absl::InvalidArgumentError(absl::StrJoin(resolver.problems(), "\n"));
   loaded.proto = std::move(proto);
   loaded.where = std::move(where);
+  loaded.origin = origin;
   return loaded;
 }
 

@@ -54,21 +54,25 @@ struct TracesPlan {
   ExporterPlan exporter;
 };
 
-struct LoadedScenario {
-  Scenario proto;   // as written, --set applied
-  Locations where;  // of its fields
-  sim::Plan plan;
-  std::optional<TracesPlan> traces;  // present: collectors; absent: clients
-  std::uint64_t seed = 1;
-  std::uint32_t seeds = 1;
-};
-
 // Where a scenario's text came from.
 struct Origin {
   std::string name;        // of the scenario: the file's stem
   std::string file;        // for messages
   std::string folder;      // what a relative traces.source starts from
   bool own_input = false;  // a seed file brings its traces: traces.source is only their name
+};
+
+struct LoadedScenario {
+  Scenario proto;  // as written, --set applied
+  Origin origin;
+  Locations where;  // of its fields
+  sim::Plan plan;
+  std::optional<TracesPlan> traces;  // present: collectors; absent: clients
+  std::uint64_t seed = 1;
+  std::uint32_t seeds = 1;
+  // Not 0: plan.settle is so many times the patience of the protocol and its clients,
+  // which only tools/ knows.
+  std::uint32_t settle_timeouts = 0;
 };
 
 // `scenario` is a path, or the bare name of a shipped scenario.

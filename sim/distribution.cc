@@ -97,6 +97,11 @@ std::uint64_t Exp2(std::int64_t x) {
   return whole >= 0 ? power << whole : power >> -whole;
 }
 
+std::uint64_t WholeExp2(std::uint64_t x) {
+  const Wide power = Wide{Between(kExp2, static_cast<std::uint32_t>(x))} << (x >> 32);
+  return static_cast<std::uint64_t>(power >> 32);
+}
+
 // -ln of a uniform number of (0, 1] is exponential with mean 1 (inversion).
 core::Duration Exponential(std::uint64_t draw, core::Duration min, core::Duration mean) {
   if (mean <= min) return min;

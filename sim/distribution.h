@@ -72,6 +72,8 @@ core::Duration LogNormal(std::uint64_t sum, core::Duration mean, std::uint32_t s
 // and 2^x, in error by less than 2e-6 of itself and one unit, saturated from x = 31.
 std::uint64_t Log2(std::uint64_t v);
 std::uint64_t Exp2(std::int64_t x);
+// 2^x for x from 0 to below 63, in whole numbers.
+std::uint64_t WholeExp2(std::uint64_t x);
 
 template <class Draw>
 core::Duration Uniform(core::Duration min, core::Duration max, Draw& draw) {
@@ -81,6 +83,16 @@ core::Duration Uniform(core::Duration min, core::Duration max, Draw& draw) {
 }
 
 }  // namespace internal
+
+// A magnitude of [low, high], 1 <= low, each factor of two alike: how big a fault is
+// should not be decided by how many digits its unit has. One draw.
+template <class Draw>
+std::uint64_t LogUniform(std::uint64_t low, std::uint64_t high, Draw&& draw) {
+  const std::uint64_t from = internal::Log2(low);
+  const std::uint64_t span = internal::Log2(high) - from;
+  const std::uint64_t value = internal::WholeExp2(from + draw(span + 1));
+  return value < low ? low : value > high ? high : value;
+}
 
 template <class Draw>
 core::Duration Latency::Sample(Draw&& draw) const {

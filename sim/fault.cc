@@ -243,6 +243,10 @@ void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::C
     for (const std::string& target : targets) AddVictims(target, scope);
     if (targets.empty()) AddVictims(kind.targets, scope);
   }
+  for (const core::NodeId victim : active.window.nodes) {
+    const std::uint32_t node = core::Number(victim);
+    ++physics.struck[Physics::StruckAt(active.kind, physics.RoleOf(node), physics.PhaseOf(node))];
+  }
   FaultScope scope(physics, active, FaultScope::Act::kBegin, chooser);
   active.begun = true;
   kind.begin(scope);

@@ -22,7 +22,8 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       clocks(nodes),
       processes(nodes),
       roles(nodes),
-      effects(FaultKinds().size() + 1) {}
+      effects(FaultKinds().size() + 1),
+      struck(FaultKinds().size() * kRoleNames.size() * kPhaseNames.size()) {}
 
 void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser) {
   for (std::uint32_t node = 0; node < physics.clocks.size(); ++node) {

@@ -51,6 +51,12 @@ struct Physics {
   Role RoleOf(std::uint32_t node) const;
   Phase PhaseOf(std::uint32_t node) const;
 
+  // Where `struck` counts victims of this kind in this role and phase.
+  static std::size_t StruckAt(std::uint32_t kind, Role role, Phase phase) {
+    return (kind * kRoleNames.size() + static_cast<std::size_t>(role)) * kPhaseNames.size() +
+           static_cast<std::size_t>(phase);
+  }
+
   core::TrueTime now{};
   DiskPlan disk_plan;
   std::uint32_t members = 0;  // of the cluster; other nodes are applications
@@ -60,6 +66,7 @@ struct Physics {
   std::vector<Process> processes;
   Roles roles;
   std::vector<std::uint64_t> effects;  // by kind, in the order of FaultKinds(); the last: of no kind
+  std::vector<std::uint64_t> struck;   // victims by kind, role and phase; see StruckAt
   std::vector<Order> orders;           // for the world, in order
 };
 

@@ -83,6 +83,12 @@ enum class Core : std::uint8_t {
   kQuorum,  // settle heals a random quorum and cuts the rest off for good, down or up as they are
 };
 
+// A monitor whose violation is counted as such and no failure of the run.
+struct KnownGap {
+  std::string monitor;
+  std::string reason;
+};
+
 struct Plan {
   std::string name;
   std::string summary;
@@ -103,6 +109,8 @@ struct Plan {
   std::uint64_t max_events = 100'000'000;  // a run that needs more is inconclusive
   std::vector<std::string> holds;          // empty: every applicable monitor must hold
   std::string violates;                    // expected violation; empty: none
+  bool pooled = false;                     // a monitor may judge nothing in this run if it does in another
+  std::vector<KnownGap> known_gaps;
 };
 
 }  // namespace sim

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocols/core/fingerprint.h"
@@ -27,6 +28,14 @@ struct FaultReport {
   std::string kind;
   std::uint64_t windows = 0;
   std::uint64_t effects = 0;  // packets cut, crashes made, clocks stepped …
+};
+
+// How many victims a kind of fault met in this role, in the middle of this.
+struct CoverageCell {
+  std::string kind;
+  std::string_view role;   // of kRoleNames
+  std::string_view phase;  // of kPhaseNames
+  std::uint64_t victims = 0;
 };
 
 struct MessageCounts {
@@ -82,6 +91,8 @@ struct Report {
   std::uint64_t seed = 0;
   Outcome outcome = Outcome::kInconclusive;
   bool as_expected = false;
+  std::optional<core::Fingerprint> configuration;  // of what a swarm made of the scenario
+  std::string known_gap;                           // why the violation is no failure; empty: it is, or there is none
   std::string cut_short;  // why the run ended early ("budget of 20000000 events"); empty: it did not
   core::Fingerprint digest;
   std::uint64_t events = 0;
@@ -91,6 +102,7 @@ struct Report {
   std::optional<RequestCounts> requests;  // where there are clients
   std::vector<MonitorReport> monitors;    // by name
   std::vector<FaultReport> faults;        // by kind
+  std::vector<CoverageCell> coverage;     // by kind, role, phase; without the empty ones
   std::optional<SpanCounts> spans;
   std::optional<Violation> violation;  // the first
   std::vector<Checkpoint> ladder;      // by event; the last one is the end of the run

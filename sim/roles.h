@@ -44,38 +44,32 @@ struct Roles {
   std::vector<std::uint8_t> recovering;  // see Phase
   std::vector<core::Epoch> epoch;
 
-  template <class Fact>
-  void Learn(std::uint32_t node, const Fact& fact) {
-    std::visit([&](const auto& f) { LearnOne(node, f); }, fact);
+  template <class F>
+  void Learn(std::uint32_t, const F&) {}
+  void Learn(std::uint32_t node, const facts::EntryAppended& f) { log_length[node] = f.index.value; }
+  void Learn(std::uint32_t node, const facts::Committed&) { recovering[node] = 0; }
+  void Learn(std::uint32_t node, const facts::LogTruncated& f) { log_length[node] = f.from.value - 1; }
+  void Learn(std::uint32_t node, const facts::LogRecovered&) { log_length[node] = 0; }
+  void Learn(std::uint32_t node, const facts::EpochEntered& f) {
+    if (leader == node && f.epoch > epoch[node]) leader.reset();
+    epoch[node] = f.epoch;
+    candidate[node] = 0;
   }
+  void Learn(std::uint32_t node, const facts::VoteCast& f) {
+    candidate[node] = core::Number(f.candidate) == node;
+    if (!candidate[node]) voter = node;
+  }
+  void Learn(std::uint32_t node, const facts::LeaderElected&) {
+    leader = node;
+    candidate[node] = 0;
+  }
+  void Learn(std::uint32_t node, const facts::InDoubt& f) { in_doubt[node] = f.entered; }
   void Crashed(std::uint32_t node) {
     if (leader == node) leader.reset();
     if (voter == node) voter.reset();
     candidate[node] = in_doubt[node] = 0;
     recovering[node] = 1;
   }
-
- private:
-  template <class F>
-  void LearnOne(std::uint32_t, const F&) {}
-  void LearnOne(std::uint32_t node, const facts::EntryAppended& f) { log_length[node] = f.index.value; }
-  void LearnOne(std::uint32_t node, const facts::Committed&) { recovering[node] = 0; }
-  void LearnOne(std::uint32_t node, const facts::LogTruncated& f) { log_length[node] = f.from.value - 1; }
-  void LearnOne(std::uint32_t node, const facts::LogRecovered&) { log_length[node] = 0; }
-  void LearnOne(std::uint32_t node, const facts::EpochEntered& f) {
-    if (leader == node && f.epoch > epoch[node]) leader.reset();
-    epoch[node] = f.epoch;
-    candidate[node] = 0;
-  }
-  void LearnOne(std::uint32_t node, const facts::VoteCast& f) {
-    candidate[node] = core::Number(f.candidate) == node;
-    if (!candidate[node]) voter = node;
-  }
-  void LearnOne(std::uint32_t node, const facts::LeaderElected&) {
-    leader = node;
-    candidate[node] = 0;
-  }
-  void LearnOne(std::uint32_t node, const facts::InDoubt& f) { in_doubt[node] = f.entered; }
 };
 
 }  // namespace sim

@@ -15,6 +15,21 @@ std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
   return reports;
 }
 
+std::vector<CoverageCell> ReportCoverage(const Physics& physics) {
+  std::vector<CoverageCell> cells;
+  for (std::uint32_t kind = 0; kind < FaultKinds().size(); ++kind) {
+    for (std::size_t role = 0; role < kRoleNames.size(); ++role) {
+      for (std::size_t phase = 0; phase < kPhaseNames.size(); ++phase) {
+        const std::size_t at = Physics::StruckAt(kind, static_cast<Role>(role), static_cast<Phase>(phase));
+        if (physics.struck[at] == 0) continue;
+        cells.push_back(
+            {std::string(FaultKinds()[kind]->name), kRoleNames[role], kPhaseNames[phase], physics.struck[at]});
+      }
+    }
+  }
+  return cells;
+}
+
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now) {
   std::vector<FaultWindow> reports;
   for (const ActiveFault& active : windows) {

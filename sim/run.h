@@ -67,6 +67,7 @@ namespace internal {
 
 std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
                                       const std::vector<std::uint64_t>& effects, core::Duration now);
+std::vector<CoverageCell> ReportCoverage(const Physics& physics);
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
 
 template <class Panel>
@@ -90,7 +91,7 @@ void ReportViolation(Panel& panel, std::uint64_t event, core::Duration now, bool
   const auto* seat = panel.broken();
   if (seat == nullptr) return;
   Violation violation{seat->name, event, now, std::nullopt, seat->monitor->violation};
-  if (!at_end) violation.node = panel.broken_at();
+  if (!at_end && panel.broken_at() != facts::kNobody) violation.node = panel.broken_at();
   report.violation = std::move(violation);
 }
 
@@ -117,12 +118,15 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
       report.cut_short = "budget of " + std::to_string(plan->max_events) + " events";
       break;
     }
-    if ((world.events() & 1023) == 0 && options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) {
+    if ((world.events() & 1023) != 0) continue;
+    panel.OnEngineFact(facts::kNobody, world.Vitals());
+    if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) {
       report.cut_short = "stopped";
       break;
     }
   }
-  if (finished) panel.AtEnd();
+  if (finished) panel.OnEngineFact(facts::kNobody, world.Vitals());
+  if (finished && panel.broken() == nullptr) panel.AtEnd();
 
   report.scenario = plan->name;
   report.seed = options.seed;
@@ -137,6 +141,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   }
   if (plan->workload.clients > 0) report.requests = world.requests();
   report.faults = internal::ReportFaults(world.windows(), world.physics().effects, world.now());
+  report.coverage = internal::ReportCoverage(world.physics());
   report.windows = internal::ReportWindows(world.windows(), world.now());
   report.ladder = world.digest().Ladder(world.events(), world.now());
   report.recording = std::move(watcher.lines());

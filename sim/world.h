@@ -24,6 +24,7 @@
 #include "sim/digest.h"
 #include "sim/event_queue.h"
 #include "sim/fault.h"
+#include "sim/liveness.h"
 #include "sim/physics.h"
 #include "sim/plan.h"
 #include "sim/report.h"
@@ -61,6 +62,7 @@ class World {
         chooser_(seed),
         physics_(*plan_, shape.members, shape.nodes, plan_->workload.clients),
         schedule_(plan_->schedule, shape.nodes, chooser_),
+        liveness_(shape.nodes),
         hosts_(shape.nodes),
         timers_(shape.nodes),
         parked_(shape.nodes),
@@ -93,6 +95,7 @@ class World {
         break;
       }
       physics_.now = core::TrueTime{core::Duration{event.at}};
+      node_events_ -= event.kind <= kLastOfNodes;
       if (!Dispatch(event, observer)) continue;
       ++events_;
       schedule_.Advance(events_, event.to);
@@ -114,12 +117,29 @@ class World {
   const RequestCounts& requests() const { return requests_; }
   const std::vector<std::uint32_t>& core() const { return core_; }
   std::size_t pending() const { return queue_.size(); }
+  // Not cheap: it looks at every node.
+  facts::Vitals Vitals() const {
+    constexpr std::uint64_t kMostPerEndpoint = 5'000;
+    facts::Vitals vitals;
+    vitals.pending = queue_.size();
+    vitals.still = node_events_ == 0;
+    for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
+      const Process& process = physics_.processes[node];
+      vitals.pending += parked_[node].size() + hosts_[node].held.size();
+      if (!process.up() || process.pauses > 0) vitals.still = false;  // it will go on
+    }
+    vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
+    vitals.owed = liveness_.owed();
+    vitals.stalled = liveness_.StalledFor(physics_.now);
+    vitals.patience = plan_->settle;
+    return vitals;
+  }
   // To answer some choices otherwise than the seed does.
   core::Tape& chooser() { return chooser_; }
 
  private:
   enum Kind : std::uint8_t {
-    kMessage,
+    kMessage,  // what wakes nodes comes first, up to kLastOfNodes
     kTimer,
     kSync,
     kRequest,
@@ -131,6 +151,7 @@ class World {
     kFaultTick,
     kSettle
   };
+  static constexpr Kind kLastOfNodes = kReply;
   struct Packet {
     Packet() = default;
     template <class M>
@@ -164,7 +185,12 @@ class World {
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
-      world.physics_.roles.Learn(node, fact);
+      std::visit(
+          [&](const auto& f) {
+            world.physics_.roles.Learn(node, f);
+            world.liveness_.Learn(node, f, world.physics_.now);
+          },
+          fact);
       observer.Note(world.events_ + 1, world.now(),
                     [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
       observer.OnFact(core::NodeId{node}, fact);
@@ -185,12 +211,16 @@ class World {
     core::TrueTime now_;
   };
 
-  void Push(core::TrueTime at, Kind kind, std::uint32_t slot, std::uint32_t to) {
-    PushRanked(at, schedule_.RankOf(to, chooser_), kind, slot, to);
+  // Answers the event's number.
+  std::uint64_t Push(core::TrueTime at, Kind kind, std::uint32_t slot, std::uint32_t to) {
+    return PushRanked(at, schedule_.RankOf(to, chooser_), kind, slot, to);
   }
-  void PushRanked(core::TrueTime at, std::uint64_t rank, Kind kind, std::uint32_t slot, std::uint32_t to) {
+  std::uint64_t PushRanked(core::TrueTime at, std::uint64_t rank, Kind kind, std::uint32_t slot, std::uint32_t to) {
     constexpr int kCountBits = 56 - Schedule::kRankBits;
-    queue_.Push(Event{at.time_since_epoch().count(), rank << kCountBits | sequence_++, kind, slot, to});
+    node_events_ += kind <= kLastOfNodes;
+    const std::uint64_t number = rank << kCountBits | sequence_++;
+    queue_.Push(Event{at.time_since_epoch().count(), number, kind, slot, to});
+    return number;
   }
 
   void Absorb(const Event& event, std::uint32_t about) {
@@ -342,8 +372,7 @@ class World {
 
   void PushTimer(std::uint32_t node, std::uint32_t slot) {
     auto& timer = timers_[node].slots[slot];
-    timer.event = sequence_;
-    Push(timer.fires_at, kTimer, slot, node);
+    timer.event = Push(timer.fires_at, kTimer, slot, node);
   }
 
   template <class Observer>
@@ -419,6 +448,7 @@ class World {
     Absorb(event, 0);
     ++requests_.sent;
     const bool probe = client.Send(settling_);
+    liveness_.Asked(physics_.now);
     if (probe) observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
@@ -486,6 +516,7 @@ class World {
     });
     Client& client = clients_[event.to];
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
+    liveness_.Settled(physics_.now);
     const bool served = Served(packet.reply);
     ++(served ? requests_.answered : requests_.refused);
     if (client.Answered(served, packet.from)) {
@@ -509,6 +540,7 @@ class World {
     if (!client.waiting || static_cast<std::uint32_t>(client.sequence) != event.slot) return false;
     Absorb(event, 0);
     ++requests_.timed_out;
+    liveness_.Settled(physics_.now);
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
     client.TimedOut();
     Think(event.to);
@@ -521,6 +553,8 @@ class World {
   bool Begin(const Event& event, Observer& observer) {
     ActiveFault& active = windows_[event.slot];
     BeginFault(*plan_, active, physics_, chooser_);
+    ++open_windows_;
+    liveness_.Disturbed(physics_.now, false);
     Absorb(event, event.slot);
     core::Absorb(digest_.state, active.window.nodes);
     observer.Note(events_ + 1, now(),
@@ -553,6 +587,8 @@ class World {
     ActiveFault& active = windows_[event.slot];
     if (!active.begun) return false;
     EndFault(active, physics_, chooser_);
+    --open_windows_;
+    liveness_.Disturbed(physics_.now, open_windows_ == 0);
     Absorb(event, event.slot);
     observer.Note(events_ + 1, now(),
                   [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
@@ -590,6 +626,7 @@ class World {
     host.Crash(survivors);
     timers_[node].Clear();
     physics_.roles.Crashed(node);
+    liveness_.Crashed(node, physics_.now);
     DropParked(node);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
@@ -645,8 +682,10 @@ class World {
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       if (!windows_[i].begun) continue;
       EndFault(windows_[i], physics_, chooser_);
+      --open_windows_;
     }
     CarryOutOrders(observer);
+    liveness_.Disturbed(physics_.now, true);
     for (const std::uint32_t node : core_) observer.OnEngineFact(core::NodeId{node}, facts::InCore{});
     for (std::uint32_t client = 0; client < clients_.size(); ++client) {
       if (!clients_[client].waiting) Think(client);
@@ -690,6 +729,8 @@ class World {
   Schedule schedule_;
   EventQueue queue_;
   std::uint64_t sequence_ = 0;
+  std::uint64_t node_events_ = 0;  // in the queue, of kinds up to kLastOfNodes
+  Liveness liveness_;
   std::uint64_t events_ = 0;
   bool settling_ = false;
   std::vector<core::Host<N>> hosts_;
@@ -702,6 +743,7 @@ class World {
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::vector<ActiveFault> windows_;
+  std::uint32_t open_windows_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over
   core::Effects<N> effects_;         // empty between steps
   Digest digest_;

@@ -78,6 +78,17 @@ std::vector<Parameter> DescribeParameters() {
   return parameters;
 }
 
+template <class Config>
+std::vector<core::Parameter> DrawParameters(core::Duration round_trip, const scenarios::SwarmDraw& draw) {
+  Config config;
+  config.Randomize(round_trip, draw);
+  std::vector<core::Parameter> parameters;
+  Config::ForEachParameter([&](std::string_view name, auto member, std::string_view) {
+    parameters.push_back({std::string(name), Format(config.*member)});
+  });
+  return parameters;
+}
+
 inline sim::RunOptions OptionsOf(const Job& job) {
   return {job.seed, job.record, job.record_from_event, job.stop, job.mutation};
 }
@@ -126,7 +137,9 @@ struct Binding {
     using Config = typename Clients::Config;
     AddToCatalog({std::string(name), std::string(summary), internal::DescribeParameters<Config>(),
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
-                  internal::RunClients<Clients>, internal::RunCollectors<Collectors>});
+                  [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
+                  internal::DrawParameters<Config>, internal::RunClients<Clients>,
+                  internal::RunCollectors<Collectors>});
   }
 };
 

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "protocols/collector/traffic.h"
 #include "protocols/core/host.h"
+#include "scenarios/swarm.h"
 #include "sim/plan.h"
 #include "sim/report.h"
 
@@ -40,6 +41,8 @@ struct Protocol {
   std::string summary;
   std::vector<Parameter> parameters;                               // of cluster.config
   std::function<absl::Status(const sim::Plan&)> check;             // whether cluster.config makes sense
+  std::function<core::Duration(const sim::Plan&)> patience;        // a checked plan's; see run.settle
+  scenarios::DrawConfig draw_config;                               // for swarms
   std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // its key-value store under client load
   std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it, fed by `traffic`
 };

@@ -89,6 +89,10 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
     check.Check(prefix + "expect.holds[" + std::to_string(i) + "]", "invariant", plan.holds[i], monitors);
   }
   if (!plan.violates.empty()) check.Check(prefix + "expect.violates", "invariant", plan.violates, monitors);
+  for (std::size_t i = 0; i < plan.known_gaps.size(); ++i) {
+    const std::string path = prefix + "expect.known_gaps[" + std::to_string(i) + "].monitor";
+    check.Check(path, "invariant", plan.known_gaps[i].monitor, monitors);
+  }
   if (!check.status().ok()) return check.status();
   const absl::Status config = protocol->second.check ? protocol->second.check(plan) : absl::OkStatus();
   if (!config.ok()) {
@@ -143,11 +147,26 @@ std::shared_ptr<const collector::Traffic> MakeTraffic(const scenarios::TracesPla
   return traffic;
 }
 
+// "20 timeouts" in true time. What must be over before the next attempt counts as one: an
+// election of the protocol, and the longest silence of whoever asks it.
+void ResolveSettle(const Protocol& protocol, scenarios::LoadedScenario& scenario) {
+  if (scenario.settle_timeouts == 0) return;
+  core::Duration patience = protocol.patience(scenario.plan);
+  if (scenario.traces) {
+    const scenarios::ExporterPlan& exporter = scenario.traces->exporter;
+    patience += exporter.timeout + exporter.max_backoff * 3 / 2 + exporter.schedule_delay;
+  } else {
+    patience += scenario.plan.workload.timeout + scenario.plan.workload.think.max;
+  }
+  scenario.plan.settle = std::min<core::Duration>(scenario.settle_timeouts * patience, std::chrono::hours(1));
+}
+
 Experiment Assemble(scenarios::LoadedScenario scenario, std::vector<tracing::RecordedExport> recorded, bool own_input) {
   Experiment experiment;
   if (scenario.traces) experiment.traffic = MakeTraffic(*scenario.traces, std::move(recorded));
   experiment.protocol = &Catalog().find(scenario.plan.protocol)->second;
   experiment.own_input = own_input;
+  ResolveSettle(*experiment.protocol, scenario);
   experiment.scenario = std::move(scenario);
   return experiment;
 }
@@ -181,7 +200,29 @@ absl::StatusOr<Experiment> Prepare(scenarios::LoadedSeed seed) {
   return Assemble(std::move(seed.scenario), *std::move(recorded), own_input);
 }
 
+absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t seed) {
+  const scenarios::LoadedScenario& base = experiment.scenario;
+  if (!base.proto.has_swarm()) return experiment;
+  auto drawn =
+      scenarios::Resolve(scenarios::DrawSwarm(base.proto, seed, experiment.protocol->draw_config), {}, base.origin);
+  const absl::Status names = drawn.ok() ? CheckNames(*drawn, "") : drawn.status();
+  if (!names.ok()) {
+    return absl::InternalError("internal error: the swarm drew what does not run for seed " + std::to_string(seed) +
+                               ":\n" + std::string(names.message()));
+  }
+  std::vector<tracing::RecordedExport> recorded;
+  if (experiment.traffic) recorded = experiment.traffic->recorded;
+  return Assemble(*std::move(drawn), std::move(recorded), experiment.own_input);
+}
+
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request) {
+  if (experiment.scenario.proto.has_swarm()) {
+    const absl::StatusOr<Experiment> drawn = ForSeed(experiment, request.seed);
+    if (!drawn.ok()) return drawn.status();
+    absl::StatusOr<sim::Report> report = Run(*drawn, request);
+    if (report.ok()) report->configuration = scenarios::ConfigurationOf(drawn->scenario.proto);
+    return report;
+  }
   const Job job{.plan = &experiment.scenario.plan,
                 .seed = request.seed,
                 .traffic = experiment.traffic,

@@ -27,6 +27,9 @@ struct Experiment {
 absl::StatusOr<Experiment> Prepare(scenarios::LoadedScenario scenario, const std::string& traces);
 absl::StatusOr<Experiment> Prepare(scenarios::LoadedSeed seed);
 
+// What this seed makes of it: the experiment itself, unless its scenario is a swarm.
+absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t seed);
+
 struct RunRequest {
   std::uint64_t seed = 0;
   bool record = false;

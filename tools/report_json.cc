@@ -83,6 +83,20 @@ void Write(const std::vector<sim::FaultReport>& faults, Writer& out) {
   out.EndArray();
 }
 
+void Write(const std::vector<sim::CoverageCell>& coverage, Writer& out) {
+  out.Key("coverage");
+  out.BeginArray();
+  for (const sim::CoverageCell& cell : coverage) {
+    out.BeginObject();
+    out.Text("kind", cell.kind);
+    out.Text("role", cell.role);
+    out.Text("phase", cell.phase);
+    out.Whole("victims", cell.victims);
+    out.EndObject();
+  }
+  out.EndArray();
+}
+
 void Write(const sim::SpanCounts& spans, Writer& out) {
   out.Key("spans");
   out.BeginObject();
@@ -121,12 +135,15 @@ std::string ReportJson(const sim::Report& report) {
   out.Text("verdict", scenarios::OutcomeName(report.outcome));
   out.Flag("as_expected", report.as_expected);
   if (!report.cut_short.empty()) out.Text("cut_short", report.cut_short);
+  if (!report.known_gap.empty()) out.Text("known_gap", report.known_gap);
+  if (report.configuration) out.Text("configuration", core::ToHex(*report.configuration));
   out.Text("digest", core::ToHex(report.digest));
   out.Whole("events", report.events);
   out.Whole("simulated_ns", static_cast<std::uint64_t>(report.simulated.count()));
   Write(report.messages, out);
   Write(report.monitors, out);
   Write(report.faults, out);
+  Write(report.coverage, out);
   Write(report.disk, out);
   if (report.requests) Write(*report.requests, out);
   if (report.spans) Write(*report.spans, out);

@@ -36,7 +36,11 @@ std::string Painted(sim::Outcome outcome, const std::string& words, const Style&
 
 std::string VerdictWords(const sim::Plan& plan, const sim::Report& report) {
   std::string words(scenarios::OutcomeName(report.outcome));
-  if (report.outcome == sim::Outcome::kViolated && report.as_expected) words += ", as expected";
+  if (!report.known_gap.empty()) {
+    words += ", a known gap";
+  } else if (report.outcome == sim::Outcome::kViolated && report.as_expected) {
+    words += ", as expected";
+  }
   if (report.outcome == sim::Outcome::kHolds && !report.as_expected)
     words += ", but " + plan.violates + " was to be violated";
   if (!report.cut_short.empty()) words += ": " + report.cut_short;
@@ -97,6 +101,45 @@ std::string Moment(const sim::Violation& violation) {
   return text + Seconds(violation.time) + ")";
 }
 
+// Whom each kind of fault met in the middle of what, and what it never met.
+std::string CoverageText(const std::map<std::string, Coverage>& coverage) {
+  constexpr std::size_t kCellWidth = 11;
+  std::string text;
+  for (std::size_t role = 0; role < sim::kRoleNames.size(); ++role) {
+    text += Label(role == 0 ? "coverage" : "") + Padded("of a " + std::string(sim::kRoleNames[role]), kKindWidth);
+    for (const std::string_view phase : sim::kPhaseNames) text += Padded(std::string(phase), kCellWidth);
+    text += "\n";
+    for (const auto& [kind, cells] : coverage) {
+      text += Label("") + Padded("  " + kind, kKindWidth);
+      for (const std::uint64_t victims : cells[role]) text += Padded(victims == 0 ? "-" : Grouped(victims), kCellWidth);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string EmptyCells(const std::map<std::string, Coverage>& coverage) {
+  std::string text;
+  std::size_t cells = 0, empty = 0;
+  for (std::size_t role = 0; role < sim::kRoleNames.size(); ++role) {
+    for (std::size_t phase = 0; phase < sim::kPhaseNames.size(); ++phase) {
+      std::string kinds;
+      std::size_t missing = 0;
+      for (const auto& [kind, struck] : coverage) {
+        ++cells;
+        if (struck[role][phase] != 0) continue;
+        ++missing;
+        kinds += " " + kind;
+      }
+      empty += missing;
+      if (missing == 0) continue;
+      text += Label("") + "never a " + std::string(sim::kRoleNames[role]) + " " + std::string(sim::kPhaseNames[phase]) +
+              ":" + (missing == coverage.size() ? " by any fault" : kinds) + "\n";
+    }
+  }
+  return Label("cells") + Grouped(cells - empty) + " of " + Grouped(cells) + " fault x role x phase were met\n" + text;
+}
+
 std::string MonitorTotalLine(const std::string& name, const MonitorTotal& total, const Style& style) {
   std::string verdicts = Grouped(total.holds) + " hold";
   if (total.violated != 0) verdicts += ", " + Grouped(total.violated) + " violated";
@@ -151,6 +194,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
   text += DiskLine(report.disk);
   if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
+  if (report.configuration) text += Label("drawn") + core::ToHex(*report.configuration) + "\n";
   return text + Label("digest") + core::ToHex(report.digest) + "\n";
 }
 
@@ -188,6 +232,10 @@ std::string SummaryText(const sim::Plan& plan, const Summary& summary, const Sty
   std::string label = "faults";
   for (const auto& [kind, total] : summary.faults) text += FaultTotalLine(std::exchange(label, ""), kind, total, style);
   text += MessagesLine(summary.messages);
+  for (const auto& [reason, runs] : summary.known_gaps) {
+    text += Label("known gap") + Count(runs, "run") + ": " + scenarios::Printable(reason) + "\n";
+  }
+  if (plan.pooled) text += CoverageText(summary.coverage) + EmptyCells(summary.coverage);
   return text + Label("digest") + core::ToHex(summary.digests.Finished()) + " of all runs\n";
 }
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "scenarios/file.h"
 #include "scenarios/seed_file.h"
+#include "scenarios/text.h"
 #include "tools/campaign.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
@@ -58,6 +59,8 @@ class Session {
  private:
   void Hear(const sim::Report& report);
   void PrintOne(const sim::Report& report);
+  void PrintDrawn(const sim::Report& report);
+  void CheckPooled();
   void Keep(const sim::Report& report);
   void ShowProgress();
   void Conclude();
@@ -112,8 +115,19 @@ void Session::Hear(const sim::Report& report) {
 void Session::PrintOne(const sim::Report& report) {
   if (!text()) return Print(ReportJson(report) + "\n");
   if (report.as_expected && options_.output.quiet) return;
-  if (!many()) return Print(RunText(plan_, report, style_, options_.output.verbose));
+  if (!many()) {
+    Print(RunText(plan_, report, style_, options_.output.verbose));
+    return PrintDrawn(report);
+  }
   if (!report.as_expected || options_.output.verbose) Print(SeedLine(plan_, report, style_));
+}
+
+// What a swarm made of the scenario, ready to be saved as one.
+void Session::PrintDrawn(const sim::Report& report) {
+  if (!report.configuration || !options_.output.verbose) return;
+  const absl::StatusOr<Experiment> drawn = ForSeed(experiment_, report.seed);
+  if (!drawn.ok()) return Worsen(PrintErrors(drawn.status()));
+  Print("\n# what seed " + std::to_string(report.seed) + " drew\n" + scenarios::PrintText(drawn->scenario.proto));
 }
 
 // The first unexpected violation; failing that the first violation; failing that the only run.
@@ -131,7 +145,16 @@ void Session::ShowProgress() {
   progress_.Show(line);
 }
 
+// Many seeds of a swarm must together have given every monitor something to judge.
+void Session::CheckPooled() {
+  if (!plan_.pooled || !many()) return;
+  for (const auto& [name, total] : summary_.monitors) {
+    if (total.judged == 0) Worsen(kInconclusive);
+  }
+}
+
 void Session::Conclude() {
+  CheckPooled();
   const bool speak = text() && summary_.runs != 0 && (!options_.output.quiet || exit_code_ != kAsExpected);
   if (speak && kept_ && kept_->violation) ShowViolation();
   if (speak && many()) Print((kept_ ? "\n" : "") + SummaryText(plan_, summary_, style_));
@@ -177,8 +200,10 @@ void Session::WriteFiles() {
     return;
   }
   if (!options_.save.empty()) {
-    const absl::Status saved =
-        scenarios::SaveSeedFile(options_.save, experiment_.scenario, *kept_, OwnInput(experiment_), FAULTLINE_VERSION);
+    const absl::StatusOr<Experiment> drawn = ForSeed(experiment_, kept_->seed);
+    const absl::Status saved = !drawn.ok() ? drawn.status()
+                                           : scenarios::SaveSeedFile(options_.save, drawn->scenario, *kept_,
+                                                                     OwnInput(*drawn), FAULTLINE_VERSION);
     if (!saved.ok()) Worsen(PrintErrors(saved));
   }
   if (options_.recording.empty()) return;

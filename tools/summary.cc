@@ -26,6 +26,11 @@ void Add(const sim::MessageCounts& from, sim::MessageCounts& to) {
   to.dead += from.dead;
 }
 
+template <class Names>
+std::size_t PlaceOf(std::string_view name, const Names& names) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
 }  // namespace
 
 void Summary::Add(const sim::Report& report) {
@@ -46,6 +51,10 @@ void Summary::Add(const sim::Report& report) {
     total.effects += fault.effects;
     total.least_effects = std::min(total.least_effects, fault.effects);
   }
+  for (const sim::CoverageCell& cell : report.coverage) {
+    coverage[cell.kind][PlaceOf(cell.role, sim::kRoleNames)][PlaceOf(cell.phase, sim::kPhaseNames)] += cell.victims;
+  }
+  if (!report.known_gap.empty()) ++known_gaps[report.known_gap];
   core::Absorb(digests, report.digest);
 }
 

@@ -3,6 +3,7 @@
 // judged.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -11,6 +12,7 @@
 
 #include "protocols/core/fingerprint.h"
 #include "sim/report.h"
+#include "sim/roles.h"
 
 namespace tools {
 
@@ -30,6 +32,9 @@ struct FaultTotal {
   std::uint64_t least_effects = std::numeric_limits<std::uint64_t>::max();
 };
 
+// Victims of a kind of fault, by role and phase, in the order of the engine's names.
+using Coverage = std::array<std::array<std::uint64_t, sim::kPhaseNames.size()>, sim::kRoleNames.size()>;
+
 struct Summary {
   std::uint64_t runs = 0;
   std::uint64_t as_expected = 0;
@@ -41,7 +46,9 @@ struct Summary {
   sim::MessageCounts messages;
   std::map<std::string, MonitorTotal> monitors;
   std::map<std::string, FaultTotal> faults;
-  core::Fingerprint digests;  // of all digests, in the order of the seeds
+  std::map<std::string, Coverage> coverage;
+  std::map<std::string, std::uint64_t> known_gaps;  // runs, by reason
+  core::Fingerprint digests;                        // of all digests, in the order of the seeds
 
   void Add(const sim::Report& report);
 };

@@ -48,6 +48,20 @@ struct Config {
     f("heartbeat", &Config::heartbeat, "how often a leader without news shows that it lives");
     f("max_batch", &Config::max_batch, "entries in one AppendEntries at most");
   }
+
+  // How long a healthy cluster may take to get going again: one election.
+  core::Duration Patience() const { return election_timeout.max; }
+
+  // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
+  // where a message is answered within `round_trip` as a rule.
+  template <class Draw>
+  void Randomize(core::Duration round_trip, Draw&& draw) {
+    const auto least = std::chrono::floor<std::chrono::milliseconds>(4 * round_trip) + std::chrono::milliseconds(50);
+    election_timeout.min = least * static_cast<std::int64_t>(1 + draw(3));
+    election_timeout.max = election_timeout.min * static_cast<std::int64_t>(2 + draw(2));
+    heartbeat = election_timeout.min / static_cast<std::int64_t>(3 + draw(5));
+    max_batch = std::uint32_t{1} << draw(9);
+  }
 };
 
 struct RequestVote {

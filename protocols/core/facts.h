@@ -143,6 +143,17 @@ struct InCore {};
 struct ProbeSent {};
 struct ProbeAnswered {};
 
-using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore, ProbeSent, ProbeAnswered>;
+// How the run is doing: from time to time, and at its end. About nobody in particular.
+struct Vitals {
+  std::uint64_t pending{};       // packets, timers, syncs and outputs that wait somewhere
+  std::uint64_t most_pending{};  // more means that something grows without bound
+  std::uint64_t owed{};          // clients that wait for an answer, spans that wait to be stored
+  bool still{};                  // no node has a message, a timer or a sync to wake it, and none is held up
+  core::Duration stalled{};      // so long nothing was committed although something was owed and nothing wrong
+  core::Duration patience{};     // longer is too long
+};
+inline constexpr NodeId kNobody{0xFFFFFFFF};
+
+using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore, ProbeSent, ProbeAnswered, Vitals>;
 
 }  // namespace facts

@@ -1,0 +1,66 @@
+// Liveness: whether anything still gets done, seen while the run goes on.
+//
+// Waiting is no failure while faults strike, and silence is none when nobody
+// waits. So time counts as stalled only while something is owed (a client waits,
+// an application holds spans), nothing disturbs the cluster, and nothing is
+// committed. It watches: no decision depends on it, and the digest does not
+// know it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "protocols/core/facts.h"
+#include "protocols/core/types.h"
+
+namespace sim {
+
+class Liveness {
+ public:
+  explicit Liveness(std::uint32_t nodes = 0) : held_(nodes) {}
+
+  template <class F>
+  void Learn(std::uint32_t, const F&, core::TrueTime) {}
+  void Learn(std::uint32_t, const facts::Committed&, core::TrueTime now) { moved_ = now; }
+  void Learn(std::uint32_t node, const facts::ExporterLevel& f, core::TrueTime now) {
+    Owe(f.held, held_[node], now);
+    held_[node] = f.held;
+  }
+  // A crash takes what an application held; what it owed is lost, and counted elsewhere.
+  void Crashed(std::uint32_t node, core::TrueTime now) {
+    Owe(0, held_[node], now);
+    held_[node] = 0;
+  }
+
+  // A client begins or stops waiting for an answer.
+  void Asked(core::TrueTime now) { Owe(1, 0, now); }
+  void Settled(core::TrueTime now) { Owe(0, 1, now); }
+
+  // A fault begins or ends somewhere; `calm`: none is left.
+  void Disturbed(core::TrueTime now, bool calm) {
+    calm_ = calm;
+    calm_since_ = now;
+  }
+
+  std::uint64_t owed() const { return owed_; }
+  core::Duration StalledFor(core::TrueTime now) const {
+    if (!calm_ || owed_ == 0) return {};
+    return now - std::max({calm_since_, moved_, owed_since_});
+  }
+
+ private:
+  void Owe(std::uint64_t more, std::uint64_t less, core::TrueTime now) {
+    if (owed_ == 0 && more > 0) owed_since_ = now;
+    owed_ = owed_ + more - less;
+  }
+
+  std::vector<std::uint64_t> held_;  // spans, by application
+  std::uint64_t owed_ = 0;
+  core::TrueTime owed_since_{};
+  core::TrueTime moved_{};  // something was committed last
+  core::TrueTime calm_since_{};
+  bool calm_ = true;
+};
+
+}  // namespace sim
