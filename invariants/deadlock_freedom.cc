@@ -1,6 +1,8 @@
 // No deadlock: while somebody waits, some node has something to do: a message
 // under way, a timer running, a sync to complete. Where all is still, nothing
 // will ever happen again.
+#include <algorithm>
+
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -8,7 +10,10 @@ namespace invariants {
 namespace {
 
 struct DeadlockFreedom {
+  std::uint64_t most{};  // that ever waited at once
+
   Ruling On(core::NodeId, const facts::Vitals& f) {
+    most = std::max(most, f.owed);
     if (!f.still || f.owed == 0) return Ruling::Fine();
     return Ruling::Broken(std::to_string(f.owed) + " wait, and no node has a message, a timer or a sync to wake it");
   }

@@ -1,6 +1,8 @@
 // No livelock: while nothing disturbs the cluster and somebody waits, something
 // is committed within the time the scenario gives it to recover. A cluster that
 // is busy electing, or resending, for longer is busy with itself.
+#include <algorithm>
+
 #include "invariants/invariant.h"
 #include "protocols/core/params.h"
 #include "protocols/core/text.h"
@@ -9,7 +11,10 @@ namespace invariants {
 namespace {
 
 struct LivelockFreedom {
+  core::Duration longest{};  // stall so far
+
   Ruling On(core::NodeId, const facts::Vitals& f) {
+    longest = std::max(longest, f.stalled);
     if (f.stalled <= f.patience) return Ruling::Fine();
     return Ruling::Broken("nothing was committed for " + core::FormatDuration(f.stalled) +
                           " although nothing was wrong and " + std::to_string(f.owed) + " waited; the bound is " +

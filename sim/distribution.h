@@ -45,6 +45,14 @@ struct Latency {
 
   bool operator==(const Latency&) const = default;
 
+  static Latency Uniform(core::Duration least, core::Duration most) {
+    Latency latency;
+    latency.shape = Shape::kUniform;
+    latency.min = least;
+    latency.max = most;
+    return latency;
+  }
+
   // kConstant     min. No draw.
   // kUniform      each nanosecond of [min, max] alike; mean (min + max) / 2, exact. One draw.
   // kExponential  min + an exponential of mean `mean - min`, of at most 44 times its mean, in

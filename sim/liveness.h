@@ -18,7 +18,7 @@ namespace sim {
 
 class Liveness {
  public:
-  explicit Liveness(std::uint32_t nodes = 0) : held_(nodes) {}
+  explicit Liveness(std::uint32_t nodes = 0, std::uint32_t clients = 0) : held_(nodes), wants_(clients) {}
 
   template <class F>
   void Learn(std::uint32_t, const F&, core::TrueTime) {}
@@ -33,9 +33,10 @@ class Liveness {
     held_[node] = 0;
   }
 
-  // A client begins or stops waiting for an answer.
-  void Asked(core::TrueTime now) { Owe(1, 0, now); }
-  void Settled(core::TrueTime now) { Owe(0, 1, now); }
+  // A client wants something until it is served, however often it is refused or gives up
+  // waiting and asks anew; or until it stops asking.
+  void Asked(std::uint32_t client, core::TrueTime now) { SetWants(client, 1, now); }
+  void Contented(std::uint32_t client, core::TrueTime now) { SetWants(client, 0, now); }
 
   // A fault begins or ends somewhere; `calm`: none is left.
   void Disturbed(core::TrueTime now, bool calm) {
@@ -55,7 +56,13 @@ class Liveness {
     owed_ = owed_ + more - less;
   }
 
+  void SetWants(std::uint32_t client, std::uint8_t wants, core::TrueTime now) {
+    Owe(wants, wants_[client], now);
+    wants_[client] = wants;
+  }
+
   std::vector<std::uint64_t> held_;  // spans, by application
+  std::vector<std::uint8_t> wants_;  // by client
   std::uint64_t owed_ = 0;
   core::TrueTime owed_since_{};
   core::TrueTime moved_{};  // something was committed last

@@ -62,7 +62,7 @@ class World {
         chooser_(seed),
         physics_(*plan_, shape.members, shape.nodes, plan_->workload.clients),
         schedule_(plan_->schedule, shape.nodes, chooser_),
-        liveness_(shape.nodes),
+        liveness_(shape.nodes, plan_->workload.clients),
         hosts_(shape.nodes),
         timers_(shape.nodes),
         parked_(shape.nodes),
@@ -444,11 +444,14 @@ class World {
   template <class Observer>
   bool Wake(const Event& event, Observer& observer) {
     Client& client = clients_[event.to];
-    if (!client.MaySend(plan_->workload, settling_)) return false;
+    if (!client.MaySend(plan_->workload, settling_)) {
+      if (!client.waiting) liveness_.Contented(event.to, physics_.now);
+      return false;
+    }
     Absorb(event, 0);
     ++requests_.sent;
     const bool probe = client.Send(settling_);
-    liveness_.Asked(physics_.now);
+    liveness_.Asked(event.to, physics_.now);
     if (probe) observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
@@ -516,8 +519,8 @@ class World {
     });
     Client& client = clients_[event.to];
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
-    liveness_.Settled(physics_.now);
     const bool served = Served(packet.reply);
+    if (served) liveness_.Contented(event.to, physics_.now);
     ++(served ? requests_.answered : requests_.refused);
     if (client.Answered(served, packet.from)) {
       observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeAnswered{});
@@ -540,7 +543,6 @@ class World {
     if (!client.waiting || static_cast<std::uint32_t>(client.sequence) != event.slot) return false;
     Absorb(event, 0);
     ++requests_.timed_out;
-    liveness_.Settled(physics_.now);
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
     client.TimedOut();
     Think(event.to);

@@ -94,12 +94,12 @@ struct Promises : sim::NoObserver {
 sim::Plan Storm() {
   sim::Plan plan;
   plan.nodes = 3;
-  plan.peer.latency = {sim::Latency::Shape::kUniform, 1ms, 10ms};
+  plan.peer.latency = sim::Latency::Uniform(1ms, 10ms);
   plan.peer.loss = {50'000'000};
   plan.client = plan.peer;
-  plan.disk.sync_latency = {sim::Latency::Shape::kUniform, 1ms, 5ms};
+  plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
   plan.workload = {2, {5ms, 20ms}, 1s, 0};
-  plan.faults = {{"crash", std::nullopt, core::Between{50ms, 200ms}, {20ms, 100ms}, {"any"}, {{"keeps", "synced"}}}};
+  plan.faults = {{"crash", std::nullopt, sim::Latency::Uniform(50ms, 200ms), sim::Latency::Uniform(20ms, 100ms), {"any"}, {{"keeps", "synced"}}}};
   plan.storm = 20s;
   plan.settle = 5s;
   return plan;

@@ -20,18 +20,10 @@ constexpr std::uint32_t kOther = 5;  // another one
 Duration AnyDuration(std::int64_t most) { return Duration(*rc::gen::inRange<std::int64_t>(0, most + 1)); }
 Ratio AnyRatio() { return {*rc::gen::inRange<std::uint32_t>(0, Ratio::kBillion + 1)}; }
 
-Latency Uniform(Duration min, Duration max) {
-  Latency latency;
-  latency.shape = Latency::Shape::kUniform;
-  latency.min = min;
-  latency.max = max;
-  return latency;
-}
-
 LinkPlan AnyLink() {
   LinkPlan link;
   const Duration min = AnyDuration(10'000'000);
-  link.latency = Uniform(min, min + AnyDuration(100'000'000));
+  link.latency = Latency::Uniform(min, min + AnyDuration(100'000'000));
   link.jitter = AnyDuration(5'000'000);
   link.duplicate = AnyRatio();
   link.reorder = AnyRatio();
@@ -125,9 +117,9 @@ TEST(Network, LosesAndRepeatsAsOftenAsThePlanSays) {
 
 TEST(Network, EachClassOfLinkHasItsPlan) {
   Plan plan;
-  plan.peer.latency = Uniform(1ms, 1ms);
-  plan.exporter.latency = Uniform(2ms, 2ms);
-  plan.client.latency = Uniform(3ms, 3ms);
+  plan.peer.latency = Latency::Uniform(1ms, 1ms);
+  plan.exporter.latency = Latency::Uniform(2ms, 2ms);
+  plan.client.latency = Latency::Uniform(3ms, 3ms);
   Bench bench(plan);
   EXPECT_EQ(bench.Send(0, 2).delay[0], 1ms);
   EXPECT_EQ(bench.Send(3, 2).delay[0], 2ms);
@@ -159,7 +151,7 @@ TEST(Network, OverlappingCutsMendOnlyWhenAllHaveEnded) {
 // A packet that a partition swallowed took its decisions with it.
 TEST(Network, ACutDoesNotShiftWhatBecomesOfLaterPackets) {
   LinkPlan link;
-  link.latency = Uniform(1ms, 100ms);
+  link.latency = Latency::Uniform(1ms, 100ms);
   Bench cut(PlanWith(link)), whole(PlanWith(link));
   cut.network.Cut(0, 1, kKind);
   cut.Send(0, 1);

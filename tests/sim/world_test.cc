@@ -20,22 +20,14 @@ using core::Duration;
 using core::Index;
 using raft::Node;
 
-Latency Uniform(Duration min, Duration max) {
-  Latency latency;
-  latency.shape = Latency::Shape::kUniform;
-  latency.min = min;
-  latency.max = max;
-  return latency;
-}
-
 // Five replicas and three clients on a healthy network; tests add what goes wrong.
 Plan Quiet() {
   Plan plan;
   plan.name = "test";
   plan.protocol = "raft";
   plan.nodes = 5;
-  plan.peer.latency = plan.client.latency = plan.exporter.latency = Uniform(1ms, 10ms);
-  plan.disk.sync_latency = Uniform(1ms, 5ms);
+  plan.peer.latency = plan.client.latency = plan.exporter.latency = Latency::Uniform(1ms, 10ms);
+  plan.disk.sync_latency = Latency::Uniform(1ms, 5ms);
   plan.workload.clients = 3;
   plan.workload.think = {5ms, 50ms};
   plan.workload.timeout = 1s;
@@ -48,14 +40,14 @@ FaultPlan Every(const std::string& kind, core::Between every, core::Between last
                 std::vector<std::string> targets = {}, std::vector<core::Parameter> params = {}) {
   return {kind,
           std::nullopt,
-          Uniform(every.min, every.max),
-          Uniform(lasts.min, lasts.max),
+          Latency::Uniform(every.min, every.max),
+          Latency::Uniform(lasts.min, lasts.max),
           std::move(targets),
           std::move(params)};
 }
 FaultPlan At(const std::string& kind, Duration at, Duration lasts, std::vector<std::string> targets,
              std::vector<core::Parameter> params = {}) {
-  return {kind, at, std::nullopt, Uniform(lasts, lasts), std::move(targets), std::move(params)};
+  return {kind, at, std::nullopt, Latency::Uniform(lasts, lasts), std::move(targets), std::move(params)};
 }
 
 Plan Stormy() {
