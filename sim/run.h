@@ -2,6 +2,12 @@
 //
 // Stops at the first violation, at the end of the plan, when the budget of
 // events is used up, or when asked to. Says in a Report what happened.
+//
+// With `keep_going` a violation does not end the run: each monitor judges to the
+// end, and keeps the first it found. What others make of a world after its first
+// violation is worth less, since a broken promise breaks those that rest on it;
+// but which of them broke in that run is a fact, and the reported violation is
+// the first all the same.
 #pragma once
 
 #include <algorithm>
@@ -26,6 +32,7 @@ struct RunOptions {
   std::uint64_t record_from_event = 0;
   std::atomic<bool>* stop = nullptr;
   core::Mutation mutation{};
+  bool keep_going = false;
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
@@ -108,7 +115,11 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   world.Start(watcher);
   Report report;
   bool finished = false;
-  while (panel.broken() == nullptr) {
+  while (true) {
+    if (panel.broken() != nullptr && !report.violation) {
+      internal::ReportViolation(panel, world.events(), world.now(), false, report);
+      if (!options.keep_going) break;
+    }
     if (!world.Step(watcher)) {
       finished = true;
       break;
@@ -126,7 +137,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
     }
   }
   if (finished) panel.OnEngineFact(facts::kNobody, world.Vitals());
-  if (finished && panel.broken() == nullptr) panel.AtEnd();
+  if (finished && (panel.broken() == nullptr || options.keep_going)) panel.AtEnd();
 
   report.scenario = plan->name;
   report.seed = options.seed;
@@ -146,7 +157,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.ladder = world.digest().Ladder(world.events(), world.now());
   report.recording = std::move(watcher.lines());
   internal::ReportMonitors(panel, report);
-  internal::ReportViolation(panel, world.events(), world.now(), finished, report);
+  if (!report.violation) internal::ReportViolation(panel, world.events(), world.now(), finished, report);
   return report;
 }
 
