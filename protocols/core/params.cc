@@ -5,6 +5,7 @@
 #include <span>
 
 #include "absl/status/status.h"
+#include "protocols/core/check.h"
 
 namespace core {
 namespace {
@@ -175,6 +176,13 @@ std::string FormatPartsPerBillion(std::uint32_t parts) {
     if (text && text->size() < best.size()) best = *text;
   }
   return best;
+}
+
+std::string FormatPartsPerBillion(std::uint32_t parts, std::string_view unit) {
+  for (const Unit& known : kShareUnits) {
+    if (known.name == unit) return InUnit(parts, known).value();
+  }
+  CHECK(false && "the unit of a share");
 }
 
 }  // namespace core

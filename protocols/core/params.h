@@ -40,5 +40,7 @@ absl::StatusOr<ShareBetween> ParseShareBetween(std::string_view text);  // "5%" 
 std::string FormatDuration(Duration duration);
 std::string FormatBetween(const Between& between);
 std::string FormatPartsPerBillion(std::uint32_t parts);
+// In this unit, "%", "ppm" or "ppb".
+std::string FormatPartsPerBillion(std::uint32_t parts, std::string_view unit);
 
 }  // namespace core

@@ -69,6 +69,10 @@ TEST(Params, TextIsTheShortestThatPeopleWrite) {
   EXPECT_EQ(FormatBetween({5ms, 5ms}), "5ms");
   EXPECT_EQ(FormatPartsPerBillion(1'000'000), "0.1%");
   EXPECT_EQ(FormatPartsPerBillion(5), "5ppb");
+  EXPECT_EQ(FormatPartsPerBillion(200'000, "ppm"), "200ppm");
+  EXPECT_EQ(FormatPartsPerBillion(200'000, "%"), "0.02%");
+  EXPECT_EQ(FormatPartsPerBillion(1, "%"), "0.0000001%");
+  EXPECT_EQ(FormatPartsPerBillion(0, "ppb"), "0ppb");
 }
 
 RC_GTEST_PROP(Params, EveryDurationReadsBack, ()) {
