@@ -21,13 +21,17 @@ using Result = absl::StatusOr<sim::Report>;
 // which ends at 2^64-1 needs no special case.
 class Pool {
  public:
-  Pool(const Experiment& experiment, SeedRange seeds, std::uint32_t jobs)
-      : experiment_(experiment), first_(seeds.first), last_offset_(seeds.last - seeds.first), ahead_(16 * jobs) {}
+  Pool(const Experiment& experiment, const CampaignOptions& options, std::uint32_t threads)
+      : experiment_(experiment),
+        first_(options.seeds.first),
+        last_offset_(options.seeds.last - options.seeds.first),
+        keep_going_(options.keep_going),
+        ahead_(16 * threads) {}
 
   // One thread's work.
   void Work() {
     while (const std::optional<std::uint64_t> offset = Take()) {
-      Result result = Run(experiment_, {.seed = first_ + *offset, .stop = &StopRequested()});
+      Result result = Run(experiment_, {.seed = first_ + *offset, .stop = &StopRequested(), .keep_going = keep_going_});
       const std::lock_guard lock(mutex_);
       results_.emplace(*offset, std::move(result));
       changed_.notify_all();
@@ -73,6 +77,7 @@ class Pool {
   const Experiment& experiment_;
   const std::uint64_t first_;
   const std::uint64_t last_offset_;
+  const bool keep_going_;
   const std::uint64_t ahead_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -85,12 +90,12 @@ class Pool {
 
 }  // namespace
 
-CampaignOutcome RunSeeds(const Experiment& experiment, SeedRange seeds, std::uint32_t jobs,
+CampaignOutcome RunSeeds(const Experiment& experiment, const CampaignOptions& options,
                          const std::function<void(const sim::Report&)>& each, const std::function<void()>& idle) {
   CampaignOutcome outcome;
-  const std::uint64_t last_offset = seeds.last - seeds.first;
-  const auto threads_needed = static_cast<std::uint32_t>(std::min<std::uint64_t>(jobs - 1, last_offset) + 1);
-  Pool pool(experiment, seeds, threads_needed);
+  const std::uint64_t last_offset = options.seeds.last - options.seeds.first;
+  const auto threads_needed = static_cast<std::uint32_t>(std::min<std::uint64_t>(options.jobs - 1, last_offset) + 1);
+  Pool pool(experiment, options, threads_needed);
   std::vector<std::jthread> threads;
   for (std::uint32_t i = 0; i < threads_needed; ++i) threads.emplace_back([&pool] { pool.Work(); });
   for (std::uint64_t offset = 0;; ++offset) {

@@ -18,9 +18,15 @@ struct CampaignOutcome {
   bool stopped = false;        // by a signal: the seeds from first + finished on are still to do
 };
 
+struct CampaignOptions {
+  SeedRange seeds;
+  std::uint32_t jobs = 1;
+  bool keep_going = false;  // each run, past its first violation
+};
+
 // `each` gets every report, in the calling thread; `idle` is called about ten
 // times a second while waiting.
-CampaignOutcome RunSeeds(const Experiment& experiment, SeedRange seeds, std::uint32_t jobs,
+CampaignOutcome RunSeeds(const Experiment& experiment, const CampaignOptions& options,
                          const std::function<void(const sim::Report&)>& each, const std::function<void()>& idle);
 
 }  // namespace tools

@@ -12,6 +12,8 @@ namespace tools {
 int RunCommand(const RunOptions& options);
 // The same for an experiment made by hand.
 int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange seeds);
+// `run --margin`.
+int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
 int ListCommand(const ListOptions& options);
 

@@ -38,11 +38,26 @@ void DescribeRun(CLI::App& root, Typed& typed, RunOptions& options) {
   command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
       ->allow_extra_args(false);
   command.add_option("--traces", options.traces, "other OTLP input: .json, .jsonl, .bin, .pb or a folder of them");
-  command.add_option("--save", options.save, "write a seed file of the run, or of the first violated seed");
-  command.add_option("--recording", options.recording, "write every event of the run, or of the first violated seed");
-  command.add_option("--junit", options.junit, "write the verdicts for a CI system");
+  CLI::Option* save =
+      command.add_option("--save", options.save, "write a seed file of the run, or of the first violated seed");
+  CLI::Option* recording = command.add_option("--recording", options.recording,
+                                              "write every event of the run, or of the first violated seed");
+  CLI::Option* junit = command.add_option("--junit", options.junit, "write the verdicts for a CI system");
+  command
+      .add_option("--margin", options.margin,
+                  "PATH=LO..HI: find the smallest value of a duration, share or count that breaks each invariant")
+      ->excludes(save)
+      ->excludes(recording)
+      ->excludes(junit);
   AddOutput(command, typed, options.output);
   command.footer(
+      "--margin says how much each invariant bears, such as\n"
+      "  faultline run lossy_links --seeds 1..10 --margin cluster.network.loss=0%..50%\n"
+      "  faultline run leader_crash --seeds 1..10 --margin cluster.config.heartbeat=10ms..2s\n"
+      "It tries the two ends and a coarse grid between them, then bisects where an invariant\n"
+      "first breaks, until that is known within 1 % or one unit. It assumes that what breaks at\n"
+      "one value breaks at every larger one, and says so where the values tried show otherwise.\n"
+      "Its exit status is 0 when anything was judged, whatever broke.\n"
       "Examples:\n"
       "  faultline run flagship --seed 42\n"
       "  faultline run leader_crash --seeds 1..100 --set cluster.nodes=7 --save first.seed");
@@ -202,6 +217,12 @@ std::string ShellQuoted(const std::string& word) {
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";
+}
+
+std::string SeedWords(std::uint64_t seed) { return "--seed " + std::to_string(seed); }
+
+std::string SeedWords(std::uint64_t first, std::uint64_t last) {
+  return first == last ? SeedWords(first) : "--seeds " + std::to_string(first) + ".." + std::to_string(last);
 }
 
 std::string CommandLine(const RunOptions& options, const std::string& seeds) {

@@ -28,6 +28,7 @@ struct RunOptions {
   std::uint32_t jobs = 1;
   std::vector<std::string> sets;
   std::string traces;
+  std::string margin;  // PATH=LO..HI; empty: an ordinary run
   std::string save;
   std::string recording;
   std::string junit;
@@ -61,6 +62,10 @@ Invocation ParseArguments(int argc, char** argv);
 
 // What to type to run this again, with `seeds` such as "--seed 7".
 std::string CommandLine(const RunOptions& options, const std::string& seeds);
+
+// "--seed 7", "--seeds 1..20".
+std::string SeedWords(std::uint64_t seed);
+std::string SeedWords(std::uint64_t first, std::uint64_t last);
 
 // As a shell reads it back.
 std::string ShellQuoted(const std::string& word);

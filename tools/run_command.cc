@@ -30,11 +30,6 @@ namespace {
 constexpr std::uint64_t kTailEvents = 60;
 constexpr std::size_t kTailLines = 25;
 
-std::string Seed(std::uint64_t seed) { return "--seed " + std::to_string(seed); }
-std::string Seeds(std::uint64_t first, std::uint64_t last) {
-  return first == last ? Seed(first) : "--seeds " + std::to_string(first) + ".." + std::to_string(last);
-}
-
 // What a resumed run needs besides its seeds.
 std::string OutputWords(const RunOptions& options) {
   std::string words;
@@ -91,7 +86,7 @@ int Session::Run() {
   CatchInterrupts();
   const auto began = std::chrono::steady_clock::now();
   const CampaignOutcome outcome = RunSeeds(
-      experiment_, seeds_, options_.jobs, [this](const sim::Report& report) { Hear(report); },
+      experiment_, {.seeds = seeds_, .jobs = options_.jobs}, [this](const sim::Report& report) { Hear(report); },
       [this] { ShowProgress(); });
   progress_.Clear();
   if (!outcome.status.ok()) return Worse(exit_code_, PrintErrors(outcome.status));
@@ -221,10 +216,10 @@ std::vector<TestCase> Session::TestCases() const {
   for (const auto& [name, total] : summary_.monitors) {
     TestCase test{plan_.name, name, "", "", ""};
     if (total.first_violated && name != plan_.violates) {
-      test.failure = CommandLine(options_, Seed(*total.first_violated));
+      test.failure = CommandLine(options_, SeedWords(*total.first_violated));
       test.details = total.explanation + (options_.save.empty() ? "" : "\nseed file " + options_.save);
     } else if (!total.first_violated && name == plan_.violates) {
-      test.failure = "was to be violated: " + CommandLine(options_, Seeds(seeds_.first, seeds_.last));
+      test.failure = "was to be violated: " + CommandLine(options_, SeedWords(seeds_.first, seeds_.last));
     } else if (total.inconclusive != 0) {
       test.skipped = "inconclusive in " + std::to_string(total.inconclusive) + " runs";
     }
@@ -238,20 +233,21 @@ void Session::PrintNextStep() {
   if (kept_ && kept_->violation) {
     const std::string file = plan_.name + "-" + std::to_string(kept_->seed) + ".seed";
     const std::string again = options_.save.empty()
-                                  ? CommandLine(options_, Seed(kept_->seed)) + " --save " + ShellQuoted(file)
+                                  ? CommandLine(options_, SeedWords(kept_->seed)) + " --save " + ShellQuoted(file)
                                   : "faultline replay " + ShellQuoted(options_.save);
     return Print("replay        " + again + "\n");
   }
   if (exit_code_ != kAsExpected && !many())
-    return Print("try           " + CommandLine(options_, Seed(seeds_.first)) + " --verbose\n");
+    return Print("try           " + CommandLine(options_, SeedWords(seeds_.first)) + " --verbose\n");
   const std::uint64_t count = many() ? std::min<std::uint64_t>(seeds_.last - seeds_.first, 999) + 1 : 100;
   if (seeds_.last > UINT64_MAX - count) return;
-  Print("try           " + CommandLine(options_, Seeds(seeds_.last + 1, seeds_.last + count)) + "\n");
+  Print("try           " + CommandLine(options_, SeedWords(seeds_.last + 1, seeds_.last + count)) + "\n");
 }
 
 int Session::Interrupted(std::uint64_t finished) {
-  std::fprintf(stderr, "interrupted after %llu runs; go on with\n  %s\n", static_cast<unsigned long long>(finished),
-               (CommandLine(options_, Seeds(seeds_.first + finished, seeds_.last)) + OutputWords(options_)).c_str());
+  std::fprintf(
+      stderr, "interrupted after %llu runs; go on with\n  %s\n", static_cast<unsigned long long>(finished),
+      (CommandLine(options_, SeedWords(seeds_.first + finished, seeds_.last)) + OutputWords(options_)).c_str());
   return exit_code_ == kNotDeterministic || exit_code_ == kInternalError ? exit_code_ : InterruptCode();
 }
 
@@ -266,6 +262,7 @@ absl::Status CheckOutputs(const RunOptions& options) {
 }  // namespace
 
 int RunCommand(const RunOptions& options) {
+  if (!options.margin.empty()) return MarginCommand(options);
   if (const absl::Status outputs = CheckOutputs(options); !outputs.ok()) return PrintErrors(outputs);
   absl::StatusOr<scenarios::LoadedScenario> scenario = scenarios::LoadScenario(options.scenario, options.sets);
   if (!scenario.ok()) return PrintErrors(scenario.status());

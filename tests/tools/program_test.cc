@@ -99,6 +99,8 @@ TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
       {"run x --seeds 5..1", "want the smaller seed first"},
       {"run x --seed 1 --seeds 1..2", "--seed excludes --seeds"},
       {"run x --jobs 0", "--jobs: want 1..256"},
+      {"run x --margin cluster.nodes=7", "--margin: want PATH=LO..HI"},
+      {"run x --margin cluster.nodes=3..7 --save a.seed", "--save excludes --margin"},
       {"run x --format xml", "--format: xml not in"},
       {"run", "SCENARIO is required"},
       {"run no_such_scenario", "no shipped scenario \"no_such_scenario\""},
