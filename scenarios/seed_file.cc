@@ -36,20 +36,20 @@ void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
   to.set_ordinal(from.ordinal);
 }
 
-void Write(const sim::Report& from, faultline::scenarios::Expected& to) {
-  to.set_verdict(std::string(OutcomeName(from.outcome)));
-  if (from.violation) {
-    to.set_monitor(from.violation->monitor);
-    to.set_event(std::to_string(from.violation->event));
-    to.set_explanation(Printable(from.violation->explanation));
+void Write(const Expected& from, faultline::scenarios::Expected& to) {
+  to.set_verdict(std::string(OutcomeName(from.verdict)));
+  if (!from.monitor.empty()) {
+    to.set_monitor(from.monitor);
+    to.set_event(std::to_string(from.event));
+    to.set_explanation(from.explanation);
   }
-  to.set_digest(core::ToHex(from.digest));
+  to.set_digest(from.digest);
   to.set_events(std::to_string(from.events));
-  for (const sim::Checkpoint& checkpoint : from.ladder) {
-    faultline::scenarios::Rung& rung = *to.add_ladder();
-    rung.set_event(std::to_string(checkpoint.event));
-    rung.set_time(core::FormatDuration(checkpoint.time));
-    rung.set_digest(core::ToHex(checkpoint.digest));
+  for (const Rung& rung : from.ladder) {
+    faultline::scenarios::Rung& added = *to.add_ladder();
+    added.set_event(std::to_string(rung.event));
+    added.set_time(core::FormatDuration(rung.time));
+    added.set_digest(rung.digest);
   }
 }
 
@@ -164,6 +164,22 @@ std::string FirstLine(const std::string& name) { return "# faultline replay " + 
 
 std::string_view OutcomeName(sim::Outcome outcome) { return kVerdicts[static_cast<std::size_t>(outcome)]; }
 
+Expected ExpectedOf(const sim::Report& report) {
+  Expected expected;
+  expected.verdict = report.outcome;
+  expected.digest = core::ToHex(report.digest);
+  expected.events = report.events;
+  if (report.violation) {
+    expected.monitor = report.violation->monitor;
+    expected.event = report.violation->event;
+    expected.explanation = Printable(report.violation->explanation);
+  }
+  for (const sim::Checkpoint& checkpoint : report.ladder) {
+    expected.ladder.push_back({checkpoint.event, checkpoint.time, core::ToHex(checkpoint.digest)});
+  }
+  return expected;
+}
+
 std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
                          const std::vector<InputExport>& input, std::string_view version) {
   SeedFile file;
@@ -179,7 +195,7 @@ std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& repo
     added.set_at(core::FormatDuration(one.at));
     added.set_request(one.request);
   }
-  Write(report, *file.mutable_expected());
+  Write(ExpectedOf(report), *file.mutable_expected());
   return FirstLine(scenario.plan.name) + PrintText(file);
 }
 

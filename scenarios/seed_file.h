@@ -54,6 +54,9 @@ struct LoadedSeed {
   Expected expected;
 };
 
+// What a seed file keeps of a report.
+Expected ExpectedOf(const sim::Report& report);
+
 std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
                          const std::vector<InputExport>& input, std::string_view version);
 // All or nothing.

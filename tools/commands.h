@@ -14,6 +14,7 @@ int RunCommand(const RunOptions& options);
 int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange seeds);
 int ReplayCommand(const ReplayOptions& options);
 int ListCommand(const ListOptions& options);
+int DoctorCommand(const DoctorOptions& options);
 
 // On standard error, a line each; answers with the exit code it means.
 int PrintErrors(const absl::Status& status);

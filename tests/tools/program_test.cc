@@ -80,7 +80,7 @@ TEST_F(Program, WithoutArgumentsItHelps) {
 }
 
 TEST_F(Program, EveryCommandHelpsWithTwoExamples) {
-  for (const std::string command : {"run", "replay", "list"}) {
+  for (const std::string command : {"run", "replay", "list", "doctor"}) {
     const Result result = Faultline(command + " --help");
     EXPECT_EQ(result.code, 0);
     const std::size_t examples = result.out.find("Examples:");
@@ -104,6 +104,8 @@ TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
       {"run no_such_scenario", "no shipped scenario \"no_such_scenario\""},
       {"replay nothing.seed", "nothing.seed: cannot open"},
       {"list scenario", "scenario not in"},
+      {"doctor --seed 4", "seeds of what? want --determinism"},
+      {"doctor --determinism no_such_scenario", "no shipped scenario \"no_such_scenario\""},
   };
   for (const auto& [arguments, expected] : cases) {
     const Result result = Faultline(arguments);
