@@ -43,6 +43,7 @@ struct Expected {
   std::string digest;
   std::uint64_t events = 0;
   std::vector<Rung> ladder;
+  sim::Trail trail;  // empty if the run was saved without
 };
 
 struct LoadedSeed {

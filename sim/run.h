@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "protocols/core/text.h"
 #include "sim/plan.h"
 #include "sim/report.h"
+#include "sim/trail.h"
 #include "sim/world.h"
 
 namespace sim {
@@ -26,6 +28,7 @@ struct RunOptions {
   std::uint64_t record_from_event = 0;
   std::atomic<bool>* stop = nullptr;
   core::Mutation mutation{};
+  bool trail = false;  // fill Report::trail
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
@@ -106,6 +109,8 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   World<N> world(plan, config, shape, options.seed, options.mutation);
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
+  std::optional<TrailRecorder<N>> trail;
+  if (options.trail) trail.emplace(world.hosts().size()).Note(world);
   Report report;
   bool finished = false;
   while (panel.broken() == nullptr) {
@@ -114,6 +119,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
       break;
     }
     context.event = world.events();
+    if (trail) trail->Note(world);
     if (world.events() >= plan->max_events) {
       report.cut_short = "budget of " + std::to_string(plan->max_events) + " events";
       break;
@@ -145,6 +151,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.windows = internal::ReportWindows(world.windows(), world.now());
   report.ladder = world.digest().Ladder(world.events(), world.now());
   report.recording = std::move(watcher.lines());
+  if (trail) report.trail = trail->Take();
   internal::ReportMonitors(panel, report);
   internal::ReportViolation(panel, world.events(), world.now(), finished, report);
   return report;

@@ -30,6 +30,7 @@ struct Job {
   std::uint64_t record_from_event = 0;                // keep lines from this event on
   std::atomic<bool>* stop = nullptr;                  // set: end the run early, inconclusive
   core::Mutation mutation{};                          // a bug planted by the host; none by default
+  bool trail = false;                                 // fill Report::trail
 };
 
 struct Parameter {

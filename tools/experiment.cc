@@ -228,7 +228,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
                 .traffic = experiment.traffic,
                 .record = request.record,
                 .record_from_event = request.record_from_event,
-                .stop = request.stop};
+                .stop = request.stop,
+                .trail = request.trail};
   core::ThisThreadsCheckContext() = {request.seed, 0};
   const auto& entry = experiment.traffic ? experiment.protocol->collect : experiment.protocol->run;
   if (!entry) {

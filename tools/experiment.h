@@ -35,6 +35,7 @@ struct RunRequest {
   bool record = false;
   std::uint64_t record_from_event = 0;
   std::atomic<bool>* stop = nullptr;
+  bool trail = false;
 };
 
 // Judged. What the engine throws is an error of code kInternal.

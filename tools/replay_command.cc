@@ -58,7 +58,7 @@ void Compare(Replayed& replayed) {
     replayed.explanation = then + " as recorded, digest equal";
   } else if (then == now) {
     replayed.outcome = Outcome::kDiverged;
-    replayed.explanation = then + " as recorded; " + FirstDifference(expected, scenarios::ExpectedOf(report));
+    replayed.explanation = then + " as recorded";
   } else {
     const bool fixed = expected.verdict == sim::Outcome::kViolated && report.outcome == sim::Outcome::kHolds;
     replayed.outcome = fixed ? Outcome::kFixed : Outcome::kChanged;
@@ -135,7 +135,7 @@ class Session {
 
  private:
   void ReplayOne(const std::string& file);
-  bool SameTwice(const Experiment& experiment, const Replayed& replayed);
+  bool Explain(const Experiment& experiment, Replayed& replayed);
   void Say(const Replayed& replayed);
   void WriteRecording(const Experiment& experiment, std::uint64_t seed);
   void PrintTotals();
@@ -185,14 +185,18 @@ void Session::ReplayOne(const std::string& file) {
   if (StopRequested()) return;
   Replayed replayed{scenarios::Printable(file), std::move(seed->expected), *std::move(report), Outcome::kChanged, ""};
   Compare(replayed);
-  if (replayed.outcome != Outcome::kReproduced && !SameTwice(*experiment, replayed)) return;
+  if (replayed.outcome != Outcome::kReproduced && !Explain(*experiment, replayed)) return;
   WriteRecording(*experiment, seed->seed);
   Say(replayed);
 }
 
-bool Session::SameTwice(const Experiment& experiment, const Replayed& replayed) {
-  const absl::StatusOr<sim::Report> again = tools::Run(experiment, {.seed = replayed.report.seed});
-  if (again.ok() && again->digest == replayed.report.digest) return true;
+// Runs it once more, with a trail, to say where it parts from the recorded run. False: it is not even itself.
+bool Session::Explain(const Experiment& experiment, Replayed& replayed) {
+  const absl::StatusOr<sim::Report> again = tools::Run(experiment, {.seed = replayed.report.seed, .trail = true});
+  if (again.ok() && again->digest == replayed.report.digest) {
+    replayed.explanation += "; " + FirstDifference(replayed.expected, scenarios::ExpectedOf(*again));
+    return true;
+  }
   std::fprintf(stderr,
                "error: not deterministic: %s gave two digests in two runs\n  every other result is in doubt; please "
                "report this\n",

@@ -98,7 +98,7 @@ TEST_F(Doctor, NamesWhatDiffersAndWhere) {
   const Result result = Examine();
   EXPECT_EQ(result.code, kNotDeterministic);
   EXPECT_THAT(result.errors, HasSubstr("NOT DETERMINISTIC  quiet: plain, and locale and time zone\n  seed "));
-  EXPECT_THAT(result.errors, HasSubstr("\n  first difference "));
+  EXPECT_THAT(result.errors, HasSubstr("\n  first difference at event "));
   EXPECT_THAT(result.out, HasSubstr("NOT DETERMINISTIC: locale and time zone\n"));
 }
 
