@@ -1,6 +1,7 @@
 #include "scenarios/seed_file.h"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -36,21 +37,34 @@ void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
   to.set_ordinal(from.ordinal);
 }
 
-void Write(const sim::Report& from, faultline::scenarios::Expected& to) {
-  to.set_verdict(std::string(OutcomeName(from.outcome)));
-  if (from.violation) {
-    to.set_monitor(from.violation->monitor);
-    to.set_event(std::to_string(from.violation->event));
-    to.set_explanation(Printable(from.violation->explanation));
+constexpr std::size_t kMarkDigits = 4, kMarksPerLine = 64;
+
+void Write(const sim::Trail& from, faultline::scenarios::Trail& to) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (std::size_t i = 0; i < from.marks.size(); ++i) {
+    std::string& line = i % kMarksPerLine == 0 ? *to.add_marks() : *to.mutable_marks()->rbegin();
+    for (const int shift : {12, 8, 4, 0}) line += kDigits[(from.marks[i] >> shift) & 15];
   }
-  to.set_digest(core::ToHex(from.digest));
+  for (const std::string& change : from.changes) to.add_changes(change);
+  to.set_changes_until(std::to_string(from.changes_until));
+}
+
+void Write(const Expected& from, faultline::scenarios::Expected& to) {
+  to.set_verdict(std::string(OutcomeName(from.verdict)));
+  if (!from.monitor.empty()) {
+    to.set_monitor(from.monitor);
+    to.set_event(std::to_string(from.event));
+    to.set_explanation(from.explanation);
+  }
+  to.set_digest(from.digest);
   to.set_events(std::to_string(from.events));
-  for (const sim::Checkpoint& checkpoint : from.ladder) {
-    faultline::scenarios::Rung& rung = *to.add_ladder();
-    rung.set_event(std::to_string(checkpoint.event));
-    rung.set_time(core::FormatDuration(checkpoint.time));
-    rung.set_digest(core::ToHex(checkpoint.digest));
+  for (const Rung& rung : from.ladder) {
+    faultline::scenarios::Rung& added = *to.add_ladder();
+    added.set_event(std::to_string(rung.event));
+    added.set_time(core::FormatDuration(rung.time));
+    added.set_digest(rung.digest);
   }
+  if (!from.trail.marks.empty()) Write(from.trail, *to.mutable_trail());
 }
 
 bool IsDigest(std::string_view text) {
@@ -101,6 +115,22 @@ class Reader {
       Value(path + ".time", from.ladder(i).time(), core::ParseDuration, rung.time);
       Digest(path + ".digest", from.ladder(i).digest(), rung.digest);
     }
+    if (from.has_trail()) Read(from.trail(), to.trail);
+  }
+
+  void Read(const faultline::scenarios::Trail& from, sim::Trail& to) {
+    for (const std::string& line : from.marks()) {
+      for (std::size_t at = 0; at < line.size(); at += kMarkDigits) {
+        const char* const end = line.data() + std::min(at + kMarkDigits, line.size());
+        std::uint16_t mark = 0;
+        const auto [stop, error] = std::from_chars(line.data() + at, end, mark, 16);
+        if (error != std::errc() || stop != end || line.size() % kMarkDigits != 0)
+          return Problem("expected.trail.marks", "want groups of four hexadecimal digits");
+        to.marks.push_back(mark);
+      }
+    }
+    to.changes.assign(from.changes().begin(), from.changes().end());
+    Value("expected.trail.changes_until", from.changes_until(), core::ParseCount, to.changes_until);
   }
 
   template <class T, class Parse>
@@ -164,6 +194,24 @@ std::string FirstLine(const std::string& name) { return "# faultline replay " + 
 
 std::string_view OutcomeName(sim::Outcome outcome) { return kVerdicts[static_cast<std::size_t>(outcome)]; }
 
+Expected ExpectedOf(const sim::Report& report) {
+  Expected expected;
+  expected.verdict = report.outcome;
+  expected.digest = core::ToHex(report.digest);
+  expected.events = report.events;
+  if (report.violation) {
+    expected.monitor = report.violation->monitor;
+    expected.event = report.violation->event;
+    expected.explanation = Printable(report.violation->explanation);
+  }
+  for (const sim::Checkpoint& checkpoint : report.ladder) {
+    expected.ladder.push_back({checkpoint.event, checkpoint.time, core::ToHex(checkpoint.digest)});
+  }
+  expected.trail = report.trail;
+  for (std::string& change : expected.trail.changes) change = Printable(change);
+  return expected;
+}
+
 std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
                          const std::vector<InputExport>& input, std::string_view version) {
   SeedFile file;
@@ -179,7 +227,7 @@ std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& repo
     added.set_at(core::FormatDuration(one.at));
     added.set_request(one.request);
   }
-  Write(report, *file.mutable_expected());
+  Write(ExpectedOf(report), *file.mutable_expected());
   return FirstLine(scenario.plan.name) + PrintText(file);
 }
 

@@ -43,6 +43,7 @@ struct Expected {
   std::string digest;
   std::uint64_t events = 0;
   std::vector<Rung> ladder;
+  sim::Trail trail;  // empty if the run was saved without
 };
 
 struct LoadedSeed {
@@ -53,6 +54,9 @@ struct LoadedSeed {
   std::vector<InputExport> input;
   Expected expected;
 };
+
+// What a seed file keeps of a report.
+Expected ExpectedOf(const sim::Report& report);
 
 std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
                          const std::vector<InputExport>& input, std::string_view version);

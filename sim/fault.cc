@@ -194,8 +194,10 @@ ActiveFault Waiting(FaultWindow window) {
   return active;
 }
 
-// From what the fault asks for; twins, and faults whose fingerprints collide, count on.
-std::uint32_t NumberOf(const FaultPlan& fault, std::set<std::uint32_t>& taken) {
+// From kind, times and targets: with other parameters it strikes the same nodes at the same
+// times, only harder. Twins, and faults whose fingerprints collide, count on.
+std::uint32_t NumberOf(FaultPlan fault, std::set<std::uint32_t>& taken) {
+  fault.params.clear();
   auto number = static_cast<std::uint32_t>(core::FingerprintOf(fault).high);
   while (!taken.insert(number).second) ++number;
   return number;

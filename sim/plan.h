@@ -60,8 +60,8 @@ struct FaultPlan {
 struct FaultWindow {
   std::string kind;
   // The number of the fault and of the window in it: they name the random
-  // decisions made within the window. A fault has its number from what it asks
-  // for, so taking another one out of the plan changes nothing about it.
+  // decisions made within the window. A fault has its number from its kind, times
+  // and targets, so taking another one out of the plan changes nothing about it.
   std::uint32_t fault = 0;
   std::uint32_t ordinal = 0;
   core::Duration begin{};

@@ -86,6 +86,19 @@ struct Checkpoint {
   core::Fingerprint digest;
 };
 
+// What a run did, event by event; trail.h records it.
+struct Trail {
+  static constexpr std::size_t kMostMarks = 20'000;
+  static constexpr std::size_t kMostChangeBytes = std::size_t{128} << 10;
+
+  std::vector<std::uint16_t> marks;  // after event 1, 2, 3 …
+  // "204 1.230000s n3 term=t7" in the order they happened; event 0 is what the start made of an empty node.
+  std::vector<std::string> changes;
+  std::uint64_t changes_until = 0;  // no change up to this event is left out
+
+  bool operator==(const Trail&) const = default;
+};
+
 struct Report {
   std::string scenario;
   std::uint64_t seed = 0;
@@ -108,6 +121,7 @@ struct Report {
   std::vector<Checkpoint> ladder;      // by event; the last one is the end of the run
   std::vector<FaultWindow> windows;    // what the faults really were
   std::vector<std::string> recording;  // one line per event; only if asked for
+  Trail trail;                         // likewise
 };
 
 }  // namespace sim

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "protocols/core/text.h"
 #include "sim/plan.h"
 #include "sim/report.h"
+#include "sim/trail.h"
 #include "sim/world.h"
 
 namespace sim {
@@ -33,6 +35,7 @@ struct RunOptions {
   std::atomic<bool>* stop = nullptr;
   core::Mutation mutation{};
   bool keep_going = false;
+  bool trail = false;  // fill Report::trail
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
@@ -113,6 +116,8 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   World<N> world(plan, config, shape, options.seed, options.mutation);
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
+  std::optional<TrailRecorder<N>> trail;
+  if (options.trail) trail.emplace(world.hosts().size()).Note(world);
   Report report;
   bool finished = false;
   while (true) {
@@ -125,6 +130,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
       break;
     }
     context.event = world.events();
+    if (trail) trail->Note(world);
     if (world.events() >= plan->max_events) {
       report.cut_short = "budget of " + std::to_string(plan->max_events) + " events";
       break;
@@ -156,6 +162,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.windows = internal::ReportWindows(world.windows(), world.now());
   report.ladder = world.digest().Ladder(world.events(), world.now());
   report.recording = std::move(watcher.lines());
+  if (trail) report.trail = trail->Take();
   internal::ReportMonitors(panel, report);
   if (!report.violation) internal::ReportViolation(panel, world.events(), world.now(), finished, report);
   return report;

@@ -98,6 +98,8 @@ class World {
       node_events_ -= event.kind <= kLastOfNodes;
       if (!Dispatch(event, observer)) continue;
       ++events_;
+      last_kind_ = static_cast<Kind>(event.kind);
+      last_to_ = event.to;
       schedule_.Advance(events_, event.to);
       digest_.Climb(events_, now());
       return true;
@@ -108,6 +110,22 @@ class World {
 
   core::Duration now() const { return physics_.now.time_since_epoch(); }
   std::uint64_t events() const { return events_; }
+  // The nodes, from the first to before the second, that the last event may have changed.
+  std::pair<std::uint32_t, std::uint32_t> touched() const {
+    switch (last_kind_) {
+      case kMessage:
+      case kTimer:
+      case kSync:
+      case kRequest:
+        return {last_to_, last_to_ + 1};
+      case kReply:
+      case kClientWake:
+      case kClientTimeout:
+        return {0, 0};
+      default:
+        return {0, static_cast<std::uint32_t>(hosts_.size())};
+    }
+  }
   bool settling() const { return settling_; }
   const Digest& digest() const { return digest_; }
   const Physics& physics() const { return physics_; }
@@ -734,6 +752,8 @@ class World {
   std::uint64_t node_events_ = 0;  // in the queue, of kinds up to kLastOfNodes
   Liveness liveness_;
   std::uint64_t events_ = 0;
+  Kind last_kind_ = kSettle;
+  std::uint32_t last_to_ = 0;
   bool settling_ = false;
   std::vector<core::Host<N>> hosts_;
   std::vector<Timers<typename N::Timer>> timers_;

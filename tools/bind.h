@@ -90,7 +90,7 @@ std::vector<core::Parameter> DrawParameters(core::Duration round_trip, const sce
 }
 
 inline sim::RunOptions OptionsOf(const Job& job) {
-  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going};
+  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail};
 }
 
 // The protocol's key-value store under client load.

@@ -31,6 +31,7 @@ struct Job {
   std::atomic<bool>* stop = nullptr;                  // set: end the run early, inconclusive
   core::Mutation mutation{};                          // a bug planted by the host; none by default
   bool keep_going = false;                            // past the first violation, so that every monitor judges
+  bool trail = false;                                 // fill Report::trail
 };
 
 struct Parameter {

@@ -16,6 +16,7 @@ int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange se
 int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
 int ListCommand(const ListOptions& options);
+int DoctorCommand(const DoctorOptions& options);
 
 // On standard error, a line each; answers with the exit code it means.
 int PrintErrors(const absl::Status& status);

@@ -229,7 +229,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
                 .record = request.record,
                 .record_from_event = request.record_from_event,
                 .stop = request.stop,
-                .keep_going = request.keep_going};
+                .keep_going = request.keep_going,
+                .trail = request.trail};
   core::ThisThreadsCheckContext() = {request.seed, 0};
   const auto& entry = experiment.traffic ? experiment.protocol->collect : experiment.protocol->run;
   if (!entry) {

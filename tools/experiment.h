@@ -36,6 +36,7 @@ struct RunRequest {
   std::uint64_t record_from_event = 0;
   std::atomic<bool>* stop = nullptr;
   bool keep_going = false;  // past the first violation
+  bool trail = false;
 };
 
 // Judged. What the engine throws is an error of code kInternal.

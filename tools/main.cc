@@ -14,6 +14,7 @@ int Do(const tools::Done& done) { return done.exit_code; }
 int Do(const tools::RunOptions& options) { return tools::RunCommand(options); }
 int Do(const tools::ReplayOptions& options) { return tools::ReplayCommand(options); }
 int Do(const tools::ListOptions& options) { return tools::ListCommand(options); }
+int Do(const tools::DoctorOptions& options) { return tools::DoctorCommand(options); }
 
 // A full disk must not look like a success.
 int AfterOutput(int code) {

@@ -91,6 +91,19 @@ void DescribeList(CLI::App& root, Typed& typed, ListOptions& options) {
       "  faultline list invariants --format json");
 }
 
+void DescribeDoctor(CLI::App& root, Typed& typed, DoctorOptions& options) {
+  CLI::App& command = *root.add_subcommand("doctor", "Say what this program is, or whether it is deterministic here");
+  command.add_option("--determinism", options.determinism,
+                     "SCENARIO: run it again in processes whose surroundings differ, and compare");
+  CLI::Option* seed = command.add_option("--seed", typed.seed, "compare this seed, decimal or 0x...");
+  command.add_option("--seeds", typed.seeds, "compare the seeds A..B, both included")->excludes(seed);
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Examples:\n"
+      "  faultline doctor\n"
+      "  faultline doctor --determinism flagship --seeds 1..20");
+}
+
 void ReadOutput(const Typed& typed, OutputOptions& output) {
   output.json = typed.format == "json";
   output.progress = typed.progress == "auto" && !output.quiet;
@@ -136,31 +149,46 @@ std::optional<std::string> UnknownCommand(const CLI::App& root, int argc, char**
   return "unknown command \"" + scenarios::Printable(word) + "\"" + core::DidYouMean(word, names);
 }
 
-absl::Status ReadNumbers(const Typed& typed, RunOptions& options) {
-  const auto refused = [](const char* option, const absl::Status& status) {
-    return absl::InvalidArgumentError(std::string(option) + ": " + scenarios::Printable(std::string(status.message())));
-  };
+absl::Status Refused(const char* option, const absl::Status& status) {
+  return absl::InvalidArgumentError(std::string(option) + ": " + scenarios::Printable(std::string(status.message())));
+}
+
+absl::Status ReadSeeds(const Typed& typed, std::optional<SeedRange>& into) {
   if (!typed.seed.empty()) {
     const absl::StatusOr<std::uint64_t> seed = core::ParseCount(typed.seed);
-    if (!seed.ok()) return refused("--seed", seed.status());
-    options.seeds = SeedRange{*seed, *seed};
+    if (!seed.ok()) return Refused("--seed", seed.status());
+    into = SeedRange{*seed, *seed};
   }
   if (!typed.seeds.empty()) {
     const absl::StatusOr<SeedRange> seeds = ParseSeedRange(typed.seeds);
-    if (!seeds.ok()) return refused("--seeds", seeds.status());
-    options.seeds = *seeds;
+    if (!seeds.ok()) return Refused("--seeds", seeds.status());
+    into = *seeds;
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadNumbers(const Typed& typed, RunOptions& options) {
+  if (absl::Status seeds = ReadSeeds(typed, options.seeds); !seeds.ok()) return seeds;
   options.jobs = std::max(1u, std::thread::hardware_concurrency());
   if (typed.jobs.empty()) return absl::OkStatus();
   const absl::StatusOr<std::uint64_t> jobs = core::ParseCount(typed.jobs);
-  if (!jobs.ok()) return refused("--jobs", jobs.status());
+  if (!jobs.ok()) return Refused("--jobs", jobs.status());
   if (*jobs < 1 || *jobs > kMostJobs)
-    return refused("--jobs", absl::InvalidArgumentError("want 1..256, got " + typed.jobs));
+    return Refused("--jobs", absl::InvalidArgumentError("want 1..256, got " + typed.jobs));
   options.jobs = static_cast<std::uint32_t>(*jobs);
   return absl::OkStatus();
 }
 
-Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, ListOptions list) {
+Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
+  ReadOutput(typed, doctor.output);
+  const absl::Status seeds = ReadSeeds(typed, doctor.seeds);
+  if (!seeds.ok()) return Done{Complain(std::string(seeds.message()), "doctor ")};
+  if (doctor.seeds && doctor.determinism.empty()) return Done{Complain("seeds of what? want --determinism", "doctor ")};
+  return doctor;
+}
+
+Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, ListOptions list,
+                DoctorOptions doctor) {
   if (root.get_subcommands().empty()) {
     std::fputs(root.help().c_str(), stdout);
     return Done{kAsExpected};
@@ -176,6 +204,7 @@ Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, Replay
     if (typed.expect == "violated") replay.expect = ReplayExpect::kViolated;
     return replay;
   }
+  if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
   ReadOutput(typed, run.output);
   const absl::Status numbers = ReadNumbers(typed, run);
   if (!numbers.ok()) return Done{Complain(std::string(numbers.message()), "run ")};
@@ -189,6 +218,7 @@ Invocation ParseArguments(int argc, char** argv) {
   RunOptions run;
   ReplayOptions replay;
   ListOptions list;
+  DoctorOptions doctor;
   CLI::App root("A deterministic simulator for distributed systems: same scenario, same seed, same run.", "faultline");
   root.set_version_flag("--version", std::string("faultline " FAULTLINE_VERSION));
   root.footer(
@@ -200,6 +230,7 @@ Invocation ParseArguments(int argc, char** argv) {
   DescribeRun(root, typed, run);
   DescribeReplay(root, typed, replay);
   DescribeList(root, typed, list);
+  DescribeDoctor(root, typed, doctor);
   if (const auto unknown = UnknownCommand(root, argc, argv)) return Done{Complain(*unknown, "")};
   try {
     root.parse(argc, argv);
@@ -208,7 +239,7 @@ Invocation ParseArguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Done{ExplainParseError(root, error)};
   }
-  return Read(root, typed, std::move(run), std::move(replay), std::move(list));
+  return Read(root, typed, std::move(run), std::move(replay), std::move(list), std::move(doctor));
 }
 
 std::string ShellQuoted(const std::string& word) {

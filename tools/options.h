@@ -51,12 +51,19 @@ struct ListOptions {
   OutputOptions output;
 };
 
+struct DoctorOptions {
+  std::string determinism;  // a scenario; empty: say what this program is and where it runs
+  std::optional<SeedRange> seeds;
+  std::string program;  // what to run; empty: the running one
+  OutputOptions output;
+};
+
 // Nothing to do: help was printed, or what is wrong.
 struct Done {
   int exit_code = 0;
 };
 
-using Invocation = std::variant<Done, RunOptions, ReplayOptions, ListOptions>;
+using Invocation = std::variant<Done, RunOptions, ReplayOptions, ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 

@@ -18,6 +18,7 @@
 #include "scenarios/file.h"
 #include "scenarios/seed_file.h"
 #include "tools/commands.h"
+#include "tools/difference.h"
 #include "tools/exit_code.h"
 #include "tools/experiment.h"
 #include "tools/interrupt.h"
@@ -47,26 +48,6 @@ std::string VerdictOf(sim::Outcome outcome, const std::string& monitor) {
 
 std::string MonitorOf(const sim::Report& report) { return report.violation ? report.violation->monitor : ""; }
 
-std::string Point(std::uint64_t event, core::Duration time) {
-  return "event " + Grouped(event) + " (" + Seconds(time) + ")";
-}
-
-// Between the last rung that agrees and the first that does not.
-std::string FirstDifference(const scenarios::Expected& expected, const sim::Report& report) {
-  std::string after = "the start";
-  const std::size_t common = std::min(expected.ladder.size(), report.ladder.size());
-  for (std::size_t i = 0; i < common; ++i) {
-    const scenarios::Rung& then = expected.ladder[i];
-    const sim::Checkpoint& now = report.ladder[i];
-    if (then.event != now.event || then.digest != core::ToHex(now.digest)) {
-      return "first difference between " + after + " and " + Point(then.event, then.time);
-    }
-    after = Point(then.event, then.time);
-  }
-  if (expected.ladder.size() == report.ladder.size()) return "no rung of the ladder differs, only the end";
-  return "equal up to " + after + ", then " + Grouped(report.events) + " events instead of " + Grouped(expected.events);
-}
-
 void Compare(Replayed& replayed) {
   const scenarios::Expected& expected = replayed.expected;
   const sim::Report& report = replayed.report;
@@ -77,7 +58,7 @@ void Compare(Replayed& replayed) {
     replayed.explanation = then + " as recorded, digest equal";
   } else if (then == now) {
     replayed.outcome = Outcome::kDiverged;
-    replayed.explanation = then + " as recorded; " + FirstDifference(expected, report);
+    replayed.explanation = then + " as recorded";
   } else {
     const bool fixed = expected.verdict == sim::Outcome::kViolated && report.outcome == sim::Outcome::kHolds;
     replayed.outcome = fixed ? Outcome::kFixed : Outcome::kChanged;
@@ -154,7 +135,7 @@ class Session {
 
  private:
   void ReplayOne(const std::string& file);
-  bool SameTwice(const Experiment& experiment, const Replayed& replayed);
+  bool Explain(const Experiment& experiment, Replayed& replayed);
   void Say(const Replayed& replayed);
   void WriteRecording(const Experiment& experiment, std::uint64_t seed);
   void PrintTotals();
@@ -204,14 +185,18 @@ void Session::ReplayOne(const std::string& file) {
   if (StopRequested()) return;
   Replayed replayed{scenarios::Printable(file), std::move(seed->expected), *std::move(report), Outcome::kChanged, ""};
   Compare(replayed);
-  if (replayed.outcome != Outcome::kReproduced && !SameTwice(*experiment, replayed)) return;
+  if (replayed.outcome != Outcome::kReproduced && !Explain(*experiment, replayed)) return;
   WriteRecording(*experiment, seed->seed);
   Say(replayed);
 }
 
-bool Session::SameTwice(const Experiment& experiment, const Replayed& replayed) {
-  const absl::StatusOr<sim::Report> again = tools::Run(experiment, {.seed = replayed.report.seed});
-  if (again.ok() && again->digest == replayed.report.digest) return true;
+// Runs it once more, with a trail, to say where it parts from the recorded run. False: it is not even itself.
+bool Session::Explain(const Experiment& experiment, Replayed& replayed) {
+  const absl::StatusOr<sim::Report> again = tools::Run(experiment, {.seed = replayed.report.seed, .trail = true});
+  if (again.ok() && again->digest == replayed.report.digest) {
+    replayed.explanation += "; " + FirstDifference(replayed.expected, scenarios::ExpectedOf(*again));
+    return true;
+  }
   std::fprintf(stderr,
                "error: not deterministic: %s gave two digests in two runs\n  every other result is in doubt; please "
                "report this\n",

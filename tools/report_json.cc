@@ -138,6 +138,7 @@ std::string ReportJson(const sim::Report& report) {
   if (!report.known_gap.empty()) out.Text("known_gap", report.known_gap);
   if (report.configuration) out.Text("configuration", core::ToHex(*report.configuration));
   out.Text("digest", core::ToHex(report.digest));
+  out.Text("ladder", core::ToHex(core::FingerprintOf(report.ladder)));
   out.Whole("events", report.events);
   out.Whole("simulated_ns", static_cast<std::uint64_t>(report.simulated.count()));
   Write(report.messages, out);

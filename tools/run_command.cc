@@ -63,7 +63,7 @@ class Session {
   void PrintNextStep();
   void WriteFiles();
   void WriteOne(const std::string& path, const std::string& text);
-  std::optional<sim::Report> Again(bool everything);
+  std::optional<sim::Report> Again(RunRequest how);
   std::vector<TestCase> TestCases() const;
   int Interrupted(std::uint64_t finished);
 
@@ -158,19 +158,19 @@ void Session::Conclude() {
 }
 
 void Session::ShowViolation() {
-  const std::optional<sim::Report> again = Again(false);
+  const std::uint64_t violated_at = kept_->violation->event;
+  const std::optional<sim::Report> again =
+      Again({.record = true, .record_from_event = violated_at < kTailEvents ? 0 : violated_at - kTailEvents});
   std::vector<std::string> tail;
   if (again) tail = again->recording;
   if (tail.size() > kTailLines) tail.erase(tail.begin(), tail.end() - kTailLines);
   Print(ViolationText(plan_, *kept_, tail, style_));
 }
 
-// The kept run once more, recorded: all of it, or what led to the violation.
-std::optional<sim::Report> Session::Again(bool everything) {
-  const std::uint64_t violated_at = kept_->violation ? kept_->violation->event : 0;
-  const std::uint64_t from = everything || violated_at < kTailEvents ? 0 : violated_at - kTailEvents;
-  absl::StatusOr<sim::Report> again =
-      tools::Run(experiment_, {.seed = kept_->seed, .record = true, .record_from_event = from});
+// The kept run once more, with more kept of it.
+std::optional<sim::Report> Session::Again(RunRequest how) {
+  how.seed = kept_->seed;
+  absl::StatusOr<sim::Report> again = tools::Run(experiment_, how);
   if (!again.ok()) {
     Worsen(PrintErrors(again.status()));
     return std::nullopt;
@@ -194,16 +194,17 @@ void Session::WriteFiles() {
                  (options_.save.empty() ? options_.recording : options_.save).c_str());
     return;
   }
+  const std::optional<sim::Report> again =
+      Again({.record = !options_.recording.empty(), .trail = !options_.save.empty()});
+  if (!again) return;
   if (!options_.save.empty()) {
     const absl::StatusOr<Experiment> drawn = ForSeed(experiment_, kept_->seed);
     const absl::Status saved = !drawn.ok() ? drawn.status()
-                                           : scenarios::SaveSeedFile(options_.save, drawn->scenario, *kept_,
+                                           : scenarios::SaveSeedFile(options_.save, drawn->scenario, *again,
                                                                      OwnInput(*drawn), FAULTLINE_VERSION);
     if (!saved.ok()) Worsen(PrintErrors(saved));
   }
-  if (options_.recording.empty()) return;
-  const std::optional<sim::Report> again = Again(true);
-  if (again) WriteOne(options_.recording, absl::StrJoin(again->recording, "\n") + "\n");
+  if (!options_.recording.empty()) WriteOne(options_.recording, absl::StrJoin(again->recording, "\n") + "\n");
 }
 
 void Session::WriteOne(const std::string& path, const std::string& text) {

@@ -99,7 +99,7 @@ build() {
       fail "cannot configure $preset" "$build_log" "$needed"
     printf '%s\n' "$root" >"$stamp"
   fi
-  cd_work "$build_log" cmake --build --preset "$preset" --target "$3" ||
+  cd_work "$build_log" cmake --build "$folder" --target "$3" ||
     fail "cannot build $preset" "$build_log" "all of it: $build_log"
   steps=$(sed -n '/\] Re-/d; s/^\[\([0-9]*\)\/[0-9]*\] .*/\1/p' "$build_log" | tail -n 1)
   finish "$preset, ${steps:-0} steps"

@@ -54,47 +54,55 @@ constexpr void VisitEach(F& f, Fields&... fields) {
 template <Aggregate T>
 inline constexpr std::size_t kFieldCount = internal::CountFields<T>();
 
+// Calls `f(fields...)` with all fields of `value`, in their order.
+template <class T, class F>
+constexpr decltype(auto) WithFields(T& value, F&& f) {
+  constexpr std::size_t n = kFieldCount<std::remove_const_t<T>>;
+  if constexpr (n == 0) {
+    return f();
+  } else if constexpr (n == 1) {
+    auto& [a] = value;
+    return f(a);
+  } else if constexpr (n == 2) {
+    auto& [a, b] = value;
+    return f(a, b);
+  } else if constexpr (n == 3) {
+    auto& [a, b, c] = value;
+    return f(a, b, c);
+  } else if constexpr (n == 4) {
+    auto& [a, b, c, d] = value;
+    return f(a, b, c, d);
+  } else if constexpr (n == 5) {
+    auto& [a, b, c, d, e] = value;
+    return f(a, b, c, d, e);
+  } else if constexpr (n == 6) {
+    auto& [a, b, c, d, e, g] = value;
+    return f(a, b, c, d, e, g);
+  } else if constexpr (n == 7) {
+    auto& [a, b, c, d, e, g, h] = value;
+    return f(a, b, c, d, e, g, h);
+  } else if constexpr (n == 8) {
+    auto& [a, b, c, d, e, g, h, i] = value;
+    return f(a, b, c, d, e, g, h, i);
+  } else if constexpr (n == 9) {
+    auto& [a, b, c, d, e, g, h, i, j] = value;
+    return f(a, b, c, d, e, g, h, i, j);
+  } else if constexpr (n == 10) {
+    auto& [a, b, c, d, e, g, h, i, j, k] = value;
+    return f(a, b, c, d, e, g, h, i, j, k);
+  } else if constexpr (n == 11) {
+    auto& [a, b, c, d, e, g, h, i, j, k, l] = value;
+    return f(a, b, c, d, e, g, h, i, j, k, l);
+  } else if constexpr (n == 12) {
+    auto& [a, b, c, d, e, g, h, i, j, k, l, m] = value;
+    return f(a, b, c, d, e, g, h, i, j, k, l, m);
+  }
+}
+
 // Calls `f(field)` for each field of `value`, first to last.
 template <class T, class F>
 constexpr void ForEachField(T& value, F&& f) {
-  constexpr std::size_t n = kFieldCount<std::remove_const_t<T>>;
-  if constexpr (n == 1) {
-    auto& [a] = value;
-    internal::VisitEach(f, a);
-  } else if constexpr (n == 2) {
-    auto& [a, b] = value;
-    internal::VisitEach(f, a, b);
-  } else if constexpr (n == 3) {
-    auto& [a, b, c] = value;
-    internal::VisitEach(f, a, b, c);
-  } else if constexpr (n == 4) {
-    auto& [a, b, c, d] = value;
-    internal::VisitEach(f, a, b, c, d);
-  } else if constexpr (n == 5) {
-    auto& [a, b, c, d, e] = value;
-    internal::VisitEach(f, a, b, c, d, e);
-  } else if constexpr (n == 6) {
-    auto& [a, b, c, d, e, g] = value;
-    internal::VisitEach(f, a, b, c, d, e, g);
-  } else if constexpr (n == 7) {
-    auto& [a, b, c, d, e, g, h] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h);
-  } else if constexpr (n == 8) {
-    auto& [a, b, c, d, e, g, h, i] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h, i);
-  } else if constexpr (n == 9) {
-    auto& [a, b, c, d, e, g, h, i, j] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h, i, j);
-  } else if constexpr (n == 10) {
-    auto& [a, b, c, d, e, g, h, i, j, k] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h, i, j, k);
-  } else if constexpr (n == 11) {
-    auto& [a, b, c, d, e, g, h, i, j, k, l] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h, i, j, k, l);
-  } else if constexpr (n == 12) {
-    auto& [a, b, c, d, e, g, h, i, j, k, l, m] = value;
-    internal::VisitEach(f, a, b, c, d, e, g, h, i, j, k, l, m);
-  }
+  WithFields(value, [&f](auto&... fields) { internal::VisitEach(f, fields...); });
 }
 
 }  // namespace core

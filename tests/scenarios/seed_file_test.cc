@@ -50,6 +50,11 @@ sim::Report Violated() {
   report.events = 62;
   report.ladder = {{16, 1s, core::FingerprintOf(1)}, {62, 5s, core::FingerprintOf(2)}};
   report.digest = core::FingerprintOf(2);
+  for (std::uint32_t event = 1; event <= 62; ++event)
+    report.trail.marks.push_back(static_cast<std::uint16_t>(event * 977));
+  for (int more = 0; more < 8; ++more) report.trail.marks.push_back(0xffff);
+  report.trail.changes = {"0 0.000000s n1 term=t1", "61 4.120000s n2 log=[\"x\\y\" {=}]"};
+  report.trail.changes_until = 62;
   sim::FaultWindow window;
   window.kind = "crash";
   window.fault = 0;
@@ -87,6 +92,7 @@ TEST_F(SeedFiles, ComesBackWhole) {
   EXPECT_EQ(seed->expected.digest, core::ToHex(core::FingerprintOf(2)));
   ASSERT_EQ(seed->expected.ladder.size(), 2u);
   EXPECT_EQ(seed->expected.ladder[0].time, 1s);
+  EXPECT_EQ(seed->expected.trail, Violated().trail);
 }
 
 TEST_F(SeedFiles, SaysHowToReplayIt) {

@@ -80,7 +80,7 @@ TEST_F(Program, WithoutArgumentsItHelps) {
 }
 
 TEST_F(Program, EveryCommandHelpsWithTwoExamples) {
-  for (const std::string command : {"run", "replay", "list"}) {
+  for (const std::string command : {"run", "replay", "list", "doctor"}) {
     const Result result = Faultline(command + " --help");
     EXPECT_EQ(result.code, 0);
     const std::size_t examples = result.out.find("Examples:");
@@ -106,6 +106,8 @@ TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
       {"run no_such_scenario", "no shipped scenario \"no_such_scenario\""},
       {"replay nothing.seed", "nothing.seed: cannot open"},
       {"list scenario", "scenario not in"},
+      {"doctor --seed 4", "seeds of what? want --determinism"},
+      {"doctor --determinism no_such_scenario", "no shipped scenario \"no_such_scenario\""},
   };
   for (const auto& [arguments, expected] : cases) {
     const Result result = Faultline(arguments);
@@ -183,6 +185,45 @@ TEST_F(Program, ReplayTellsTheSameFromTheDifferent) {
   EXPECT_EQ(all.code, 1);
   EXPECT_THAT(all.out, HasSubstr("3 files: 1 reproduced, 1 diverged, 1 "));
   EXPECT_EQ(Faultline("replay --bisect " + Path("small.txtpb")).code, 125);
+}
+
+TEST_F(Program, ReplayNamesTheFirstEventAndFieldThatDiffer) {
+  ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
+  const std::string original = Read("a.seed");
+
+  // Written by a program whose n1 was in another term, from its first election on.
+  std::string text = original;
+  const std::size_t change = text.find(" n1 term=t");
+  const std::size_t begin = text.rfind('"', change) + 1, end = text.find('"', change);
+  const std::string line = text.substr(begin, end - begin);  // "27 0.181000s n1 term=t1"
+  text.replace(begin, line.size(), line + "00");
+  const std::size_t digest = text.find("digest: \"") + 9;
+  text.replace(digest, 32, std::string(32, '0'));
+  Write("b.seed", text);
+  const Result edited = Faultline("replay " + Path("b.seed"));
+  EXPECT_EQ(edited.code, 1);
+  const std::string event = line.substr(0, line.find(' '));
+  const std::string value = line.substr(line.find('=') + 1);
+  EXPECT_THAT(edited.out, HasSubstr("DIVERGED"));
+  EXPECT_THAT(edited.out, HasSubstr("first difference at event " + event + " ("));
+  EXPECT_THAT(edited.out, HasSubstr("): n1 term: " + value + "00, now " + value + "\n"));
+
+  // Written by a program whose packets took longer.
+  text = original;
+  const std::size_t latency = text.find("1ms..5ms");
+  ASSERT_NE(latency, std::string::npos);
+  text.replace(latency, 8, "2ms..5ms");
+  Write("b.seed", text);
+  const Result slower = Faultline("replay " + Path("b.seed"));
+  EXPECT_EQ(slower.code, 1);
+  EXPECT_THAT(slower.out, HasSubstr("; first difference at event "));
+
+  // Written by a program that knew no trails.
+  text.erase(text.find("  trail {"));
+  Write("b.seed", text + "}\n");
+  const Result older = Faultline("replay " + Path("b.seed"));
+  EXPECT_EQ(older.code, 1);
+  EXPECT_THAT(older.out, HasSubstr("; first difference between the start and event "));
 }
 
 TEST_F(Program, SpentBudgetIsInconclusive) {
@@ -275,9 +316,11 @@ TEST_F(Program, MutatedScenariosNeverCrashOrHang) {
 TEST_F(Program, MutatedSeedFilesNeverCrashOrHang) {
   ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
   Mutator mutator;
-  const std::string original = Read("a.seed");
+  const std::string whole = Read("a.seed");
+  // The trail is most of the file: every other mutation meets the rest.
+  const std::string rest = whole.substr(0, whole.find("  trail {")) + "}\n";
   for (int i = 0; i < Mutations(700); ++i) {
-    Write("m.seed", mutator.Mutate(original));
+    Write("m.seed", mutator.Mutate(i % 2 == 0 ? whole : rest));
     const Result result = Faultline("replay " + Path("m.seed") + " --quiet");
     ASSERT_LE(result.code, 3) << Read("m.seed") << result.out;
     ASSERT_EQ(FileCount(), 3u);

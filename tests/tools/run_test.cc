@@ -23,11 +23,14 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+const std::vector<sim::Checkpoint> kLadder = {{64, 1s, core::FingerprintOf(1)}, {100, 40s, core::FingerprintOf(2)}};
+
 sim::Report Holds(const Job& job) {
   sim::Report report;
   report.scenario = job.plan->name;
   report.seed = job.seed;
   report.digest = core::FingerprintOf(job.seed);
+  report.ladder = kLadder;
   report.events = 100;
   report.simulated = 40s;
   report.messages = {.sent = 10, .delivered = 7, .lost = 1, .duplicated = 0, .cut = 2, .dead = 0};
@@ -217,7 +220,8 @@ TEST_F(Runs, JsonHasStableNamesAndWideNumbersAsStrings) {
   EXPECT_EQ(
       result.out,
       "{\"scenario\":\"story\",\"seed\":\"42\",\"verdict\":\"violated\",\"as_expected\":false,\"digest\":\"" +
-          core::ToHex(core::FingerprintOf(std::uint64_t{42})) +
+          core::ToHex(core::FingerprintOf(std::uint64_t{42})) + "\",\"ladder\":\"" +
+          core::ToHex(core::FingerprintOf(kLadder)) +
           "\",\"events\":\"100\",\"simulated_ns\":\"40000000000\",\"messages\":{\"sent\":\"10\",\"delivered\":\"7\","
           "\"lost\":\"1\",\"duplicated\":\"0\",\"cut\":\"2\",\"dead\":\"0\"},\"monitors\":[{\"name\":\"log-matching\","
           "\"verdict\":\"violated\",\"judged\":\"12345\",\"explanation\":\"n1 and n2 differ\"}],\"faults\":[{\"kind\":"
