@@ -140,6 +140,8 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   Read("cluster.disk.torn", from.disk().torn(), ParseRatio, to.disk.torn);
   Read("cluster.clock.offset", from.clock().offset(), core::ParseDuration, to.clock.max_offset);
   Read("cluster.clock.drift", from.clock().drift(), core::ParsePartsPerBillion, to.clock.max_drift_ppb);
+  Read("cluster.clock.uncertainty", from.clock().uncertainty(), core::ParseDuration, to.clock.uncertainty);
+  Read("cluster.clock.timer_slack", from.clock().timer_slack(), ParseLatency, to.clock.timer_slack);
   // Beyond that a clock's arithmetic would no longer be exact (sim/clock.h).
   if (to.clock.max_drift_ppb > 100'000'000) Problem("cluster.clock.drift", "want at most 10%");
 }

@@ -17,31 +17,45 @@ constexpr std::int64_t kHundredYears = 3'155'760'000 * Clock::kBillion;
 Wide DivideDown(Wide a, Wide b) { return a / b - (a % b < 0); }
 Wide DivideUp(Wide a, Wide b) { return -DivideDown(-a, b); }
 
-// Local time passed since `clock.since`, in billionths of a nanosecond.
-Wide Billionths(const Clock& clock, core::TrueTime t) {
-  const Wide elapsed = Wide{t.time_since_epoch().count()} - clock.since.time_since_epoch().count();
-  return elapsed * (Clock::kBillion + clock.drift) + clock.fraction;
+// A time and a fraction of a nanosecond beyond it.
+struct Exact {
+  core::Duration whole{};
+  std::int64_t billionths = 0;
+};
+
+Exact Split(Wide billionths) {
+  const Wide whole = DivideDown(billionths, Clock::kBillion);
+  return {core::Duration{static_cast<std::int64_t>(whole)},
+          static_cast<std::int64_t>(billionths - whole * Clock::kBillion)};
+}
+
+// How far a line has gone after `elapsed`, in whole nanoseconds. Whole seconds are split off,
+// so that what is left to multiply and divide fits 64 bits: the pace keeps a second within 1.1
+// billion billionths.
+core::Duration Gone(core::Duration elapsed, std::int64_t pace, std::int64_t fraction) {
+  const std::int64_t count = elapsed.count();
+  if (count >= 0 && pace >= 0 && pace <= kFastest) {
+    const std::int64_t rest = (count % Clock::kBillion * pace + fraction) / Clock::kBillion;
+    return core::Duration(count / Clock::kBillion * pace + rest);
+  }
+  return Split(Wide{count} * pace + fraction).whole;
 }
 
 }  // namespace
 
-// Both conversions split off whole seconds, so that what is left to multiply and
-// divide fits 64 bits: drift keeps a second within 1.1 billion billionths.
 core::LocalTime Clock::DriftingLocal(core::TrueTime t) const {
-  const std::int64_t elapsed = (t - since).count();
-  const std::int64_t pace = kBillion + drift;
-  if (elapsed >= 0 && pace <= kFastest) {
-    const std::int64_t rest = (elapsed % kBillion * pace + fraction) / kBillion;
-    return local_since + core::Duration(elapsed / kBillion * pace + rest);
-  }
-  return local_since + core::Duration(static_cast<std::int64_t>(DivideDown(Billionths(*this, t), kBillion)));
+  return local_since + Gone(t - since, LocalPace(), fraction);
 }
 
-core::WallTime Clock::Wall(core::TrueTime t) const { return core::WallTime(Local(t).time_since_epoch() + wall_ahead); }
+core::WallTime Clock::BentWall(core::TrueTime t) const {
+  if (freezes > 0) return frozen;
+  return wall + Gone(t - wall_since, kBillion + WallGain(), wall_fraction);
+}
 
 core::TrueTime Clock::DriftingWhenLocal(core::LocalTime local) const {
   const std::int64_t ahead = (local - local_since).count();
-  const std::int64_t pace = kBillion + drift;
+  const std::int64_t pace = LocalPace();
+  if (pace == 0) return ahead <= 0 ? since : core::TrueTime::max();
   if (ahead >= 0 && ahead < kHundredYears && pace <= kFastest && pace >= kSlowest) {
     const std::int64_t rest = ahead % pace * kBillion - fraction;
     // Rounded up; a negative rest is less than one step below zero, and becomes it.
@@ -49,19 +63,30 @@ core::TrueTime Clock::DriftingWhenLocal(core::LocalTime local) const {
     return since + core::Duration(ahead / pace * kBillion + steps);
   }
   const Wide wanted = Wide{local.time_since_epoch().count()} - local_since.time_since_epoch().count();
-  const Wide elapsed = DivideUp(wanted * kBillion - fraction, kBillion + drift);
+  const Wide elapsed = DivideUp(wanted * kBillion - fraction, pace);
   const Wide when = elapsed + since.time_since_epoch().count();
   if (when > std::numeric_limits<std::int64_t>::max()) return core::TrueTime::max();
   return core::TrueTime(core::Duration(static_cast<std::int64_t>(when)));
 }
 
+void Clock::BeginLocal(core::TrueTime now) {
+  const Exact gone = Split(Wide{(now - since).count()} * LocalPace() + fraction);
+  since = now;
+  local_since += gone.whole;
+  fraction = gone.billionths;
+}
+
+void Clock::BeginWall(core::TrueTime now) {
+  const Exact gone = Split(Wide{(now - wall_since).count()} * (kBillion + WallGain()) + wall_fraction);
+  wall_since = now;
+  wall += gone.whole;
+  wall_fraction = gone.billionths;
+}
+
 void Clock::SetDrift(core::TrueTime now, std::int64_t parts_per_billion) {
   assert(parts_per_billion > -kBillion);
-  const Wide billionths = Billionths(*this, now);
-  const Wide whole = DivideDown(billionths, kBillion);
-  since = now;
-  local_since += core::Duration(static_cast<std::int64_t>(whole));
-  fraction = static_cast<std::int64_t>(billionths - whole * kBillion);
+  BeginLocal(now);
+  BeginWall(now);
   drift = parts_per_billion;
 }
 
@@ -72,11 +97,59 @@ void Clock::AddDrift(core::TrueTime now, std::int64_t parts_per_billion) {
   excess = asked - drift;
 }
 
+void Clock::AddSlew(core::TrueTime now, std::int64_t parts_per_billion) {
+  BeginWall(now);
+  slew += parts_per_billion;
+}
+
+void Clock::Step(core::Duration by) {
+  wall += by;
+  if (freezes > 0) frozen += by;
+}
+
+void Clock::TakeBack(core::TrueTime now, const PaceChange& change) {
+  PaceChange until_now = change;
+  until_now.Set(now, 0);
+  Step(-until_now.gained);
+  BeginWall(now);
+  wall_fraction -= until_now.billionths;
+  if (wall_fraction >= 0) return;
+  wall_fraction += kBillion;
+  wall -= core::Duration{1};
+}
+
+void Clock::Freeze(core::TrueTime now) {
+  if (freezes == 0) frozen = Wall(now);
+  ++freezes;
+}
+
+void Clock::Thaw() {
+  --freezes;
+  if (freezes == 0) frozen = {};
+}
+
+void Clock::StopLocal(core::TrueTime now) {
+  BeginLocal(now);
+  ++stops;
+}
+
+void Clock::StartLocal(core::TrueTime now) {
+  BeginLocal(now);
+  --stops;
+}
+
 void Clock::Boot(core::TrueTime now) {
-  wall_ahead += Local(now).time_since_epoch();
   since = now;
   local_since = {};
   fraction = 0;
+}
+
+void PaceChange::Set(core::TrueTime now, std::int64_t ppb) {
+  const Exact total = Split(Wide{(now - since).count()} * parts_per_billion + billionths);
+  since = now;
+  gained += total.whole;
+  billionths = total.billionths;
+  parts_per_billion = ppb;
 }
 
 }  // namespace sim

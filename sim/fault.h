@@ -11,6 +11,9 @@
 // begins: inside it a kind knows them by position.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -84,6 +87,12 @@ class FaultScope {
   std::uint64_t Draw(std::uint64_t bound);
   core::Duration DrawFrom(const core::Between& between);
 
+  // The kind's notes about its i-th victim: a value of whole words.
+  template <class Notes>
+  void Note(std::size_t victim, const Notes& notes);
+  template <class Notes>
+  Notes Noted(std::size_t victim) const;
+
   // What really happened, not what was tried.
   void Effect(std::uint64_t count = 1) { physics.effects[active.kind] += count; }
 
@@ -100,6 +109,22 @@ class FaultScope {
   core::Chooser& chooser_;
   std::uint64_t draws_ = 0;
 };
+
+template <class Notes>
+void FaultScope::Note(std::size_t victim, const Notes& notes) {
+  constexpr std::size_t kWords = sizeof(Notes) / sizeof(std::uint64_t);
+  const auto words = std::bit_cast<std::array<std::uint64_t, kWords>>(notes);
+  if (active.undo.size() < (victim + 1) * kWords) active.undo.resize((victim + 1) * kWords);
+  std::copy(words.begin(), words.end(), active.undo.begin() + static_cast<std::ptrdiff_t>(victim * kWords));
+}
+
+template <class Notes>
+Notes FaultScope::Noted(std::size_t victim) const {
+  constexpr std::size_t kWords = sizeof(Notes) / sizeof(std::uint64_t);
+  std::array<std::uint64_t, kWords> words;
+  std::copy_n(active.undo.begin() + static_cast<std::ptrdiff_t>(victim * kWords), kWords, words.begin());
+  return std::bit_cast<Notes>(words);
+}
 
 struct FaultKind {
   std::string_view name;

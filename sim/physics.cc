@@ -1,5 +1,8 @@
 #include "sim/physics.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "protocols/core/check.h"
 #include "sim/fault.h"
 
@@ -16,6 +19,7 @@ std::int64_t Symmetric(std::int64_t limit, std::uint32_t node, std::uint64_t occ
 
 Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, std::uint32_t clients)
     : disk_plan(plan.disk),
+      uncertainty(plan.clock.uncertainty),
       members(members),
       network(plan, members, nodes, clients),
       disks(nodes),
@@ -77,9 +81,47 @@ bool Physics::Resume(std::uint32_t node) {
 
 void Physics::StepClock(std::uint32_t node, core::Duration by) { clocks[node].Step(by); }
 
-void Physics::AddDrift(std::uint32_t node, std::int64_t ppb) {
-  clocks[node].AddDrift(now, ppb);
+void Physics::SetDrift(std::uint32_t node, PaceChange& change, std::int64_t ppb) {
+  clocks[node].AddDrift(now, ppb - change.parts_per_billion);
+  change.Set(now, ppb);
   orders.push_back({Order::Kind::kClockChanged, node, {}});
+}
+
+void Physics::SetSlew(std::uint32_t node, PaceChange& change, std::int64_t ppb) {
+  clocks[node].AddSlew(now, ppb - change.parts_per_billion);
+  change.Set(now, ppb);
+}
+
+void Physics::EndDrift(std::uint32_t node, PaceChange change) {
+  SetDrift(node, change, 0);
+  clocks[node].TakeBack(now, change);
+}
+
+void Physics::EndSlew(std::uint32_t node, PaceChange change) {
+  SetSlew(node, change, 0);
+  clocks[node].TakeBack(now, change);
+}
+
+void Physics::StopLocal(std::uint32_t node) {
+  clocks[node].StopLocal(now);
+  orders.push_back({Order::Kind::kClockChanged, node, {}});
+}
+
+void Physics::StartLocal(std::uint32_t node) {
+  clocks[node].StartLocal(now);
+  orders.push_back({Order::Kind::kClockChanged, node, {}});
+}
+
+core::WallInterval Physics::WallBounds(std::uint32_t node) {
+  const Clock& clock = clocks[node];
+  const core::WallTime reading = clock.Wall(now);
+  const core::WallTime truth{now.time_since_epoch()};
+  const core::Duration half = std::max(uncertainty, std::chrono::abs(reading - truth));
+  if (clock.bound_error == core::Duration{}) return {reading - half, reading + half};
+  ++effects[lying_bounds];
+  const core::WallTime wrong = truth + clock.bound_error;
+  if (clock.bound_error > core::Duration{}) return {wrong, wrong + 2 * half};
+  return {wrong - 2 * half, wrong};
 }
 
 }  // namespace sim

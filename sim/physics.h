@@ -45,8 +45,21 @@ struct Physics {
   bool Pause(std::uint32_t node);
   bool Resume(std::uint32_t node);
   void StepClock(std::uint32_t node, core::Duration by);
-  // Windows may overlap, so changes add up.
-  void AddDrift(std::uint32_t node, std::int64_t ppb);
+  // From now on the window that keeps `change` makes both clocks of the node, or only the wall
+  // clock, gain so much. Windows may overlap, so changes add up.
+  void SetDrift(std::uint32_t node, PaceChange& change, std::int64_t ppb);
+  void SetSlew(std::uint32_t node, PaceChange& change, std::int64_t ppb);
+  // The end of it: the pace is as before, and the wall clock where it would be without.
+  void EndDrift(std::uint32_t node, PaceChange change);
+  void EndSlew(std::uint32_t node, PaceChange change);
+
+  // Local time of the node stands still, and goes on from there; starts and stops add up.
+  void StopLocal(std::uint32_t node);
+  void StartLocal(std::uint32_t node);
+
+  // The interval in which true time is, and the clock's reading in its middle: clocks that know
+  // their error tell it, so the half width grows with that. A fault may make it a lie.
+  core::WallInterval WallBounds(std::uint32_t node);
 
   Role RoleOf(std::uint32_t node) const;
   Phase PhaseOf(std::uint32_t node) const;
@@ -59,7 +72,9 @@ struct Physics {
 
   core::TrueTime now{};
   DiskPlan disk_plan;
-  std::uint32_t members = 0;  // of the cluster; other nodes are applications
+  core::Duration uncertainty{};    // ClockPlan::uncertainty
+  std::uint32_t lying_bounds = 0;  // the kind of the fault that last made bounds wrong
+  std::uint32_t members = 0;       // of the cluster; other nodes are applications
   Network network;
   std::vector<Disk> disks;  // by node, like the next two
   std::vector<Clock> clocks;

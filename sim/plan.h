@@ -33,10 +33,12 @@ struct DiskPlan {
   Ratio torn{};      // chance that the last record that survives a power failure is torn
 };
 
-// Drawn once per node.
+// Offset and drift are drawn once per node.
 struct ClockPlan {
   core::Duration max_offset{};      // wall clock: uniform in [-max_offset, max_offset]
   std::uint32_t max_drift_ppb = 0;  // both clocks: uniform in [-max_drift, max_drift]
+  core::Duration uncertainty{};     // of WallBounds: half the width, unless the clock is off by more
+  Latency timer_slack{};            // how late timers fire, each by a draw of its own
 };
 
 struct WorkloadPlan {

@@ -62,6 +62,7 @@ struct Timers {
   // The event came too early: the deadline has been put off since.
   bool Queue(std::uint32_t index) {
     TimerSlot<Timer>& slot = slots[index];
+    if (slot.due == core::TrueTime::max()) return false;  // a clock that stands still: once it goes on
     if (slot.queued && slot.fires_at <= slot.due) return false;
     slot.fires_at = slot.due;
     slot.queued = true;

@@ -202,13 +202,14 @@ class World {
 
   // The clocks of one node, as the node may read them.
   struct NodeClocks final : core::Clocks {
-    NodeClocks(const Clock& clock, core::TrueTime now) : clock_(clock), now_(now) {}
-    core::LocalTime Local() const override { return clock_.Local(now_); }
-    core::WallTime Wall() const override { return clock_.Wall(now_); }
+    NodeClocks(Physics& physics, std::uint32_t node) : physics_(physics), node_(node) {}
+    core::LocalTime Local() const override { return physics_.clocks[node_].Local(physics_.now); }
+    core::WallTime Wall() const override { return physics_.clocks[node_].Wall(physics_.now); }
+    core::WallInterval WallBounds() const override { return physics_.WallBounds(node_); }
 
    private:
-    const Clock& clock_;
-    core::TrueTime now_;
+    Physics& physics_;
+    std::uint32_t node_;
   };
 
   // Answers the event's number.
@@ -264,7 +265,7 @@ class World {
   template <class Observer, class StepNode>
   void RunNode(std::uint32_t node, Observer& observer, StepNode&& step) {
     core::Host<N>& host = hosts_[node];
-    const NodeClocks clocks(physics_.clocks[node], physics_.now);
+    const NodeClocks clocks(physics_, node);
     const core::Surroundings surroundings{core::NodeId{node}, &clocks, &chooser_, &host.draws};
     core::Env<N> env(surroundings, config_, effects_);
     step(host.node, env);
@@ -348,7 +349,7 @@ class World {
     }
     // Effects are only collected while the handler runs, so the packet stays where it is.
     core::Host<N>& host = hosts_[event.to];
-    const NodeClocks clocks(physics_.clocks[event.to], physics_.now);
+    const NodeClocks clocks(physics_, event.to);
     const core::Surroundings surroundings{core::NodeId{event.to}, &clocks, &chooser_, &host.draws};
     core::Env<N> env(surroundings, config_, effects_);
     std::visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
@@ -367,6 +368,9 @@ class World {
     if (spread > 1) {
       length += core::Duration{chooser_.Choose({core::Purpose::kTimer, node, 0, timer_draws_[node]++}, spread)};
     }
+    length += plan_->clock.timer_slack.Sample([&](std::uint64_t bound) {
+      return chooser_.Choose({core::Purpose::kTimer, node, 1, slack_draws_[node]++}, bound);
+    });
     if (timers_[node].Arm(slot, length, physics_.clocks[node], physics_.now)) PushTimer(node, slot);
   }
 
@@ -738,6 +742,7 @@ class World {
   std::vector<core::Host<N>> hosts_;
   std::vector<Timers<typename N::Timer>> timers_;
   std::vector<std::uint64_t> timer_draws_ = std::vector<std::uint64_t>(hosts_.size());
+  std::vector<std::uint64_t> slack_draws_ = std::vector<std::uint64_t>(hosts_.size());
   std::vector<std::vector<Event>> parked_;  // events that wait for a paused node
   Slab<Packet> packets_;
   Slab<RequestPacket> asked_;

@@ -19,7 +19,7 @@ namespace core {
 
 enum class Purpose : std::uint8_t {
   kNode,   // Env::Draw; subject: the node
-  kTimer,  // the length of a timer; subject: the node
+  kTimer,  // the length of a timer, and how late it fires (object: 1); subject: the node
   kLoss,   // subject, object: the link
   kLatency,
   kJitter,

@@ -66,6 +66,7 @@ class Clocks {
  public:
   virtual LocalTime Local() const = 0;
   virtual WallTime Wall() const = 0;
+  virtual WallInterval WallBounds() const = 0;
 
  protected:
   ~Clocks() = default;
@@ -90,6 +91,9 @@ class Env {
   LocalTime now() const { return surroundings_.clocks->Local(); }
   // Settable: offset, drift and steps. For timestamps that people read, never for decisions.
   WallTime wall() const { return surroundings_.clocks->Wall(); }
+  // What the wall clock of a machine that knows its own error is good for: a right clock stands
+  // within the interval, however wrong this one is, so decisions may rest on it.
+  WallInterval wall_bounds() const { return surroundings_.clocks->WallBounds(); }
   const typename N::Config& config() const { return config_; }
   // The only randomness: a number in [0, bound).
   std::uint64_t Draw(std::uint64_t bound) {

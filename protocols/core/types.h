@@ -64,6 +64,14 @@ using TrueTime = internal::Clock<0>::time_point;   // the engine's; nodes never 
 using LocalTime = internal::Clock<1>::time_point;  // a node's monotonic clock: drifts, never goes back while it is up
 using WallTime = internal::Clock<2>::time_point;   // a node's settable clock: offset, drift and steps
 
+// Between which two readings a right clock stands now (TrueTime's TT.now; Corbett et al.,
+// "Spanner: Google's Globally-Distributed Database", OSDI 2012, §3); both ends included.
+struct WallInterval {
+  WallTime earliest{};
+  WallTime latest{};
+  bool operator==(const WallInterval&) const = default;
+};
+
 // Stands for an alternative that a protocol has no use for.
 struct None {
   bool operator==(const None&) const = default;

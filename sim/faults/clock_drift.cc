@@ -1,5 +1,6 @@
 // Clock drift: both clocks of the victims run fast or slow while the window
-// lasts, so their timers fire early or late by everybody else's reckoning.
+// lasts, so their timers fire early or late by everybody else's reckoning. When
+// it ends somebody sets the wall clock right; local time keeps what it gained.
 #include "sim/fault.h"
 
 namespace sim::faults {
@@ -9,20 +10,20 @@ enum Parameters { kBy, kDirection };
 enum Direction { kEither, kFaster, kSlower };
 
 void Begin(FaultScope& scope) {
-  for (const core::NodeId victim : scope.victims()) {
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
     const std::int64_t by = scope.Share(kBy).parts_per_billion;
     const std::size_t direction = scope.Word(kDirection);
     const bool slower = direction == kSlower || (direction == kEither && scope.Draw(2) == 1);
-    const std::int64_t change = slower ? -by : by;
-    scope.physics.AddDrift(core::Number(victim), change);
-    scope.active.undo.push_back(static_cast<std::uint64_t>(change));
-    scope.Effect();
+    PaceChange change;
+    scope.physics.SetDrift(core::Number(scope.victims()[i]), change, slower ? -by : by);
+    scope.Note(i, change);
+    scope.Effect(by != 0);
   }
 }
 
 void End(FaultScope& scope) {
   for (std::size_t i = 0; i < scope.victims().size(); ++i) {
-    scope.physics.AddDrift(core::Number(scope.victims()[i]), -static_cast<std::int64_t>(scope.active.undo[i]));
+    scope.physics.EndDrift(core::Number(scope.victims()[i]), scope.Noted<PaceChange>(i));
   }
 }
 

@@ -181,6 +181,7 @@ class Script final : public Interpreter {
   struct StillClocks final : core::Clocks {
     core::LocalTime Local() const override { return {}; }
     core::WallTime Wall() const override { return {}; }
+    core::WallInterval WallBounds() const override { return {}; }
   };
 
   // What one host does to the conversation.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <type_traits>
+#include <vector>
 
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
@@ -21,6 +22,42 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 static_assert(std::is_trivially_copyable_v<Clock>);
+
+// --- times do not mix ------------------------------------------------------------
+
+template <class A, class B>
+concept Subtractable = requires(A a, B b) {
+  a - b;
+};
+template <class A, class B>
+concept Comparable = requires(A a, B b) {
+  a < b;
+};
+template <class A, class B>
+concept Equatable = requires(A a, B b) {
+  a == b;
+};
+// What mixing two readings, or a reading and a length, would look like.
+template <class A, class B>
+constexpr bool kMix = std::is_convertible_v<A, B> || std::is_constructible_v<B, A> || std::is_assignable_v<B&, A> ||
+                      Subtractable<A, B> || Comparable<A, B> || Equatable<A, B>;
+
+static_assert(!kMix<TrueTime, LocalTime> && !kMix<LocalTime, TrueTime>);
+static_assert(!kMix<TrueTime, WallTime> && !kMix<WallTime, TrueTime>);
+static_assert(!kMix<LocalTime, WallTime> && !kMix<WallTime, LocalTime>);
+// The concepts can tell: what is meant to work does.
+template <class Time>
+constexpr bool kWorks = Subtractable<Time, Time>&& Comparable<Time, Time>&& Equatable<Time, Time>;
+static_assert(kWorks<TrueTime> && kWorks<LocalTime> && kWorks<WallTime>);
+// A number or a length of time is not a reading, nor the other way round.
+template <class Time>
+constexpr bool kIsItself = !std::is_convertible_v<Duration, Time> && !std::is_convertible_v<Time, Duration> &&
+                           !std::is_convertible_v<std::int64_t, Time> && !std::is_constructible_v<Time, std::int64_t>;
+static_assert(kIsItself<TrueTime> && kIsItself<LocalTime> && kIsItself<WallTime>);
+// Bounds on the wall clock hold wall times.
+static_assert(!std::is_constructible_v<core::WallInterval, LocalTime, LocalTime>);
+
+// --- one clock -------------------------------------------------------------------
 
 constexpr std::int64_t kTenYears = 315'360'000'000'000'000;
 
@@ -139,6 +176,75 @@ TEST(Clock, DriftsThatAddUpBeyondHalfAreUndoneExactly) {
   for (int i = 0; i < 1000; ++i) clock.AddDrift(later, 100'000'000);
   EXPECT_EQ(clock.drift, 200'000);
   EXPECT_EQ(clock.excess, 0);
+}
+
+// --- the wall clock alone -----------------------------------------------------------
+
+// 500 ppm for an hour are 1.8 s; the monotonic clock hears nothing of it.
+TEST(Clock, ASlewMovesTheWallOnly) {
+  Clock clock;
+  clock.AddSlew(TrueTime(hours(1)), -500'000);
+  clock.AddSlew(TrueTime(hours(2)), 500'000);
+  EXPECT_EQ(clock.Wall(TrueTime(hours(3))), WallTime(hours(3) - milliseconds(1800)));
+  EXPECT_EQ(clock.Local(TrueTime(hours(3))), LocalTime(hours(3)));
+  EXPECT_TRUE(clock.WallIsPerfect());
+}
+
+TEST(Clock, AFrozenWallLosesWhatItSleptAndHasItBack) {
+  Clock clock;
+  clock.Freeze(TrueTime(seconds(10)));
+  EXPECT_EQ(clock.Wall(TrueTime(seconds(15))), WallTime(seconds(10)));
+  EXPECT_EQ(clock.Local(TrueTime(seconds(15))), LocalTime(seconds(15)));
+  clock.Step(seconds(100));
+  EXPECT_EQ(clock.Wall(TrueTime(seconds(16))), WallTime(seconds(110))) << "it can be set";
+  clock.Step(seconds(-100));
+  clock.Thaw();
+  EXPECT_EQ(clock, Clock{});
+}
+
+TEST(Clock, AStoppedMonotonicClockGoesOnFromThere) {
+  Clock clock;
+  clock.StopLocal(TrueTime(seconds(10)));
+  clock.StopLocal(TrueTime(seconds(11)));
+  EXPECT_EQ(clock.Local(TrueTime(seconds(12))), LocalTime(seconds(10)));
+  EXPECT_EQ(clock.WhenLocal(LocalTime(seconds(11))), TrueTime::max()) << "not as things are";
+  clock.StartLocal(TrueTime(seconds(15)));
+  clock.StartLocal(TrueTime(seconds(20)));
+  EXPECT_EQ(clock.Local(TrueTime(seconds(21))), LocalTime(seconds(11)));
+  EXPECT_EQ(clock.WhenLocal(LocalTime(seconds(11))), TrueTime(seconds(21)));
+  EXPECT_EQ(clock.Wall(TrueTime(seconds(21))), WallTime(seconds(21)));
+}
+
+// Whatever the paces of overlapping windows, and however much more than a monotonic clock can
+// take, taking each back leaves the wall clock where it would be: to the billionth of a nanosecond.
+RC_GTEST_PROP(Clock, WhatWindowsMadeItGainIsTakenBackExactly, ()) {
+  const Lived lived = AnyClock();
+  Clock clock = lived.clock, twin = lived.clock;
+  TrueTime now = lived.now;
+  std::vector<PaceChange> windows(5);
+  const auto pass = [&] { now += Duration(*rc::gen::inRange<std::int64_t>(0, 100'000'000'000'000)); };
+  const auto set = [&](std::size_t window, std::int64_t ppb) {
+    const std::int64_t by = ppb - windows[window].parts_per_billion;
+    window % 2 == 0 ? clock.AddDrift(now, by) : clock.AddSlew(now, by);
+    windows[window].Set(now, ppb);
+  };
+  for (int changes = *rc::gen::inRange(0, 20); changes > 0; --changes) {
+    pass();
+    set(*rc::gen::inRange<std::size_t>(0, windows.size()), *rc::gen::inRange(-300'000'000, 300'000'001));
+  }
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4};
+  while (!order.empty()) {
+    pass();
+    const auto next = order.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(order.size()));
+    set(*next, 0);
+    clock.TakeBack(now, windows[*next]);
+    order.erase(next);
+  }
+  RC_ASSERT(clock.drift == twin.drift && clock.excess == 0 && clock.slew == 0);
+  twin.BeginWall(now);
+  clock.BeginWall(now);
+  RC_ASSERT(clock.wall == twin.wall);
+  RC_ASSERT(clock.wall_fraction == twin.wall_fraction);
 }
 
 }  // namespace

@@ -172,7 +172,9 @@ TEST(Faults, EveryKindDoesSomethingAndSaysSo) {
     ASSERT_EQ(report.faults.size(), 1u);
     EXPECT_EQ(report.faults[0].kind, kind->name);
     EXPECT_GT(report.faults[0].windows, 0u) << kind->name;
-    EXPECT_GT(report.faults[0].effects, 0u) << kind->name;
+    // Raft asks for no bounds on the time, so none that it gets can be wrong.
+    const bool unnoticed = kind->name == "clock_bound_violated";
+    EXPECT_EQ(report.faults[0].effects == 0, unnoticed) << kind->name;
     EXPECT_FALSE(report.violation) << kind->name << ": " << report.violation->explanation;
   }
 }
