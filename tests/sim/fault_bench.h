@@ -1,0 +1,214 @@
+// Fault bench: windows of faults on bare physics, with neither nodes nor a world.
+//
+// Time goes on only when a test says so; windows begin, tick and end on the way,
+// in the order in which a world would do it. What a fault leaves for the world
+// stays in `physics.orders`. A bench is a value: a copy goes on like the original,
+// so a test compares a bench that had a window with a twin that had none.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "protocols/core/check.h"
+#include "protocols/core/chooser.h"
+#include "sim/fault.h"
+
+namespace sim {
+
+// Answers as the seed does, and remembers what was asked if `records` is set.
+class Recorder final : public core::Chooser {
+ public:
+  struct Answer {
+    std::uint64_t bound = 0;
+    std::uint64_t answer = 0;
+    auto operator<=>(const Answer&) const = default;
+  };
+  explicit Recorder(std::uint64_t seed) : seeded_(seed) {}
+
+  std::uint64_t Choose(const core::ChoiceName& name, std::uint64_t bound) override {
+    const std::uint64_t answer = seeded_.Choose(name, bound);
+    if (records) asked[name] = {bound, answer};
+    return answer;
+  }
+
+  bool records = false;
+  std::map<core::ChoiceName, Answer> asked;
+
+ private:
+  core::Seeded seeded_;
+};
+
+struct FaultBench {
+  static constexpr std::uint32_t kMembers = 5;  // n0 to n4
+  static constexpr std::uint32_t kNodes = 6;    // n5 is an application
+  static constexpr std::uint32_t kClients = 2;  // endpoints 6 and 7
+  static constexpr core::Duration kLongest{24LL * 3600 * Ratio::kBillion};
+
+  explicit FaultBench(std::uint64_t seed = 1, Plan experiment = SomePlan())
+      : plan(std::move(experiment)), physics(plan, kMembers, kNodes, kClients), chooser(seed) {
+    plan.storm = kLongest;
+  }
+
+  // Links of 1ms to 10ms, syncs of 1ms to 5ms, no loss.
+  static Plan SomePlan() {
+    Plan some;
+    Latency latency;
+    latency.shape = Latency::Shape::kUniform;
+    latency.min = std::chrono::milliseconds(1);
+    latency.max = std::chrono::milliseconds(10);
+    some.peer.latency = some.client.latency = some.exporter.latency = latency;
+    latency.max = std::chrono::milliseconds(5);
+    some.disk.sync_latency = latency;
+    return some;
+  }
+
+  // A window of this kind that begins now; answers its place in `windows`.
+  std::size_t Begin(std::string_view kind, core::Duration lasts, std::vector<core::Parameter> params = {},
+                    std::vector<std::string> targets = {}) {
+    FaultPlan fault{std::string(kind), physics.now.time_since_epoch(), std::nullopt, {}, std::move(targets),
+                    std::move(params)};
+    fault.lasts.min = lasts;
+    CHECK(CheckFault(fault, kMembers).ok());
+    Plan alone;
+    alone.storm = kLongest;
+    alone.faults = {fault};
+    windows.push_back(DrawWindows(alone, chooser).front());
+    windows.back().place = static_cast<std::uint32_t>(plan.faults.size());
+    plan.faults.push_back(std::move(fault));
+    AdvanceTo(physics.now);
+    return windows.size() - 1;
+  }
+
+  // Draws the windows of these faults; they begin when their time comes.
+  void Draw(std::vector<FaultPlan> faults, core::Duration storm) {
+    plan.faults = std::move(faults);
+    plan.storm = storm;
+    windows = DrawWindows(plan, chooser);
+    AdvanceTo(physics.now);
+  }
+
+  // Lets time pass until then, and all begin, tick and end that is due on the way.
+  void AdvanceTo(core::TrueTime time) {
+    for (const Due* due = Next(); due != nullptr && due->at <= time; due = Next()) {
+      physics.now = due->at;
+      ActiveFault& active = windows[due->window];
+      switch (due->what) {
+        case Due::What::kBegin:
+          BeginFault(plan, active, physics, chooser);
+          break;
+        case Due::What::kEnd:
+          EndFault(active, physics, chooser);
+          ended.insert({due->window, true});
+          break;
+        case Due::What::kTick:
+          TickFault(active, physics, chooser);
+          break;
+      }
+    }
+    physics.now = time;
+  }
+  void Advance(core::Duration by) { AdvanceTo(physics.now + by); }
+
+  Fate Send(std::uint32_t from, std::uint32_t to) {
+    return physics.network.Send(from, to, physics.now, chooser, physics.effects);
+  }
+  // What becomes of a packet that comes to the end of its link now.
+  Network::Arrival Arrive(std::uint32_t from, std::uint32_t to, std::uint32_t number) {
+    if (!physics.network.watches_arrivals()) return Network::Arrival::kArrives;
+    core::TrueTime until{};
+    return physics.network.Arrive(from, to, number, physics.now, physics.effects, &until);
+  }
+
+  std::uint64_t effects(std::string_view kind) const {
+    return physics.effects[static_cast<std::size_t>(FindFaultKind(kind))];
+  }
+  const std::vector<core::NodeId>& victims(std::size_t window = 0) const { return windows[window].window.nodes; }
+
+  Plan plan;
+  Physics physics;
+  Recorder chooser;
+  std::vector<ActiveFault> windows;
+  std::map<std::size_t, bool> ended;  // of them
+
+ private:
+  struct Due {
+    enum class What : std::uint8_t { kBegin, kEnd, kTick };
+    core::TrueTime at{};
+    std::size_t window = 0;
+    What what{};
+  };
+
+  // What happens next of what windows do; as in a world, ends come before ticks.
+  const Due* Next() {
+    const Due* best = nullptr;
+    const auto offer = [&](core::TrueTime at, std::size_t window, Due::What what) {
+      const Due due{at, window, what};
+      const auto order = [](const Due& d) { return std::tuple(d.at, d.what == Due::What::kTick, d.window); };
+      if (best != nullptr && order(*best) <= order(due)) return;
+      next_ = due;
+      best = &next_;
+    };
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const ActiveFault& active = windows[i];
+      if (ended.contains(i)) continue;
+      if (!active.begun) offer(core::TrueTime{active.window.begin}, i, Due::What::kBegin);
+      if (active.begun) offer(core::TrueTime{active.window.end}, i, Due::What::kEnd);
+      if (active.begun && active.next_tick != core::TrueTime{}) offer(active.next_tick, i, Due::What::kTick);
+    }
+    return best;
+  }
+
+  Due next_;
+};
+
+// What the physics would do now: the fates of a few packets on every link, a sync
+// of every disk, how fast clocks run and how far wall time is off. One line each.
+inline std::vector<std::string> Behaviour(FaultBench bench) {
+  std::vector<std::string> lines;
+  Physics& physics = bench.physics;
+  const auto line = [&](std::string what, auto... values) {
+    ((what += " " + std::to_string(values)), ...);
+    lines.push_back(std::move(what));
+  };
+  const std::uint32_t endpoints = physics.network.endpoints();
+  for (std::uint32_t link = 0; link < endpoints * endpoints; ++link) {
+    const std::uint32_t from = link / endpoints, to = link % endpoints;
+    for (int packets = 0; packets < 5 && from != to; ++packets) {
+      const Fate fate = bench.Send(from, to);
+      line("packet", from, to, fate.copies, fate.delay[0].count(), fate.delay[1].count());
+    }
+  }
+  for (std::uint32_t node = 0; node < physics.disks.size(); ++node) {
+    core::Duration latency{};
+    const bool began = physics.disks[node].BeginSync(1'000'000, physics.disk_plan, node, bench.chooser, &latency);
+    line("sync", node, began, latency.count());
+    const Process& process = physics.processes[node];
+    line("process", node, process.crashes, process.pauses, process.frozen);
+    // How fast it runs, not what it says: time that a clock gained it keeps.
+    const Clock& clock = physics.clocks[node];
+    const core::LocalTime local = clock.Local(physics.now);
+    const core::Duration second{Ratio::kBillion};
+    line("clock", node, (clock.Local(physics.now + second) - local).count(),
+         (clock.Wall(physics.now).time_since_epoch() - local.time_since_epoch()).count());
+  }
+  return lines;
+}
+
+// The first line in which they differ, or nothing.
+inline std::string Difference(const FaultBench& a, const FaultBench& b) {
+  const std::vector<std::string> ours = Behaviour(a), theirs = Behaviour(b);
+  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
+    const std::string left = i < ours.size() ? ours[i] : "nothing";
+    const std::string right = i < theirs.size() ? theirs[i] : "nothing";
+    if (left != right) return left + " instead of " + right;
+  }
+  return "";
+}
+
+}  // namespace sim
