@@ -15,7 +15,7 @@ void Begin(FaultScope& scope) {
     const core::Duration by = scope.Draw(2) == 0 ? size : -size;
     scope.physics.StepClock(core::Number(victim), by);
     scope.active.undo.push_back(static_cast<std::uint64_t>(by.count()));
-    scope.Effect();
+    scope.Effect(by != core::Duration{});
   }
 }
 

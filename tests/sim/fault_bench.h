@@ -190,12 +190,12 @@ inline std::vector<std::string> Behaviour(FaultBench bench) {
     line("sync", node, began, latency.count());
     const Process& process = physics.processes[node];
     line("process", node, process.crashes, process.pauses, process.frozen);
-    // How fast it runs, not what it says: time that a clock gained it keeps.
+    // How fast a monotonic clock runs, not what it says: time that it gained it keeps.
     const Clock& clock = physics.clocks[node];
     const core::LocalTime local = clock.Local(physics.now);
     const core::Duration second{Ratio::kBillion};
     line("clock", node, (clock.Local(physics.now + second) - local).count(),
-         (clock.Wall(physics.now).time_since_epoch() - local.time_since_epoch()).count());
+         clock.Wall(physics.now).time_since_epoch().count());
   }
   return lines;
 }

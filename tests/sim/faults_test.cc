@@ -21,8 +21,12 @@ using Parameters = std::vector<core::Parameter>;
 // How each kind is told to do nothing; a kind that cannot be, is told to hit nobody.
 const std::map<std::string, Parameters, std::less<>>& Harmless() {
   static const std::map<std::string, Parameters, std::less<>> harmless{
+      {"clock_bound_violated", {{"by", "0s"}}},
+      {"clock_discipline", {{"error", "0s"}}},  // of clocks that are right
       {"clock_drift", {{"by", "0%"}}},
       {"clock_step", {{"by", "0s"}}},
+      {"clock_strobe", {{"delta", "0s"}}},
+      {"clock_wander", {{"step", "0%"}}},
       {"disk_stall", {{"by", "0s"}}},
       {"packet_delay", {{"by", "0s"}}},
       {"packet_duplication", {{"chance", "0%"}}},
@@ -32,7 +36,8 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
 }
 // These do one thing to each victim, and so nothing without a victim.
 const std::vector<std::string_view>& WithoutChance() {
-  static const std::vector<std::string_view> kinds{"crash", "partition", "pause"};
+  static const std::vector<std::string_view> kinds{"clock_freeze", "crash", "leap_second",
+                                                   "partition",    "pause", "vm_pause"};
   return kinds;
 }
 
