@@ -162,7 +162,6 @@ TEST(Network, ACutDoesNotShiftWhatBecomesOfLaterPackets) {
 
 // --- faults on links ---------------------------------------------------------------
 
-void LoseAll(PacketScope& packet) { packet.Lose(); }
 void DelayByNumber(PacketScope& packet) { packet.Delay(Duration{packet.numbers[0]}); }
 void LoseEverySecond(PacketScope& packet) {
   if (++*packet.memory % 2 == 0) packet.Lose();
