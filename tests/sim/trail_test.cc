@@ -73,7 +73,7 @@ std::map<std::string, std::string> LastValues(const Trail& trail) {
 
 // An event that changes a node which the world does not call touched would be missing here.
 TEST(Trail, FollowedToItsEndGivesTheStateOfEveryNode) {
-  std::uint64_t crashes = 0;
+  std::uint64_t events = 0, crashes = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     World<Node> world = MakeWorld(Stormy(1s), seed);
     TrailRecorder<Node> recorder(world.hosts().size());
@@ -82,6 +82,7 @@ TEST(Trail, FollowedToItsEndGivesTheStateOfEveryNode) {
     recorder.Note(world);
     while (world.Step(nobody)) recorder.Note(world);
     const Trail trail = recorder.Take();
+    events += world.events();
     ASSERT_EQ(trail.changes_until, world.events());
     ASSERT_EQ(trail.marks.size(), world.events());
     for (const ActiveFault& fault : world.windows()) crashes += fault.window.kind == "crash";
@@ -100,6 +101,7 @@ TEST(Trail, FollowedToItsEndGivesTheStateOfEveryNode) {
       });
     }
   }
+  EXPECT_GT(events, 2000u);
   EXPECT_GT(crashes, 0u);
 }
 
@@ -114,7 +116,7 @@ TEST(Trail, ChangesNothingAndIsThereOnlyIfAskedFor) {
 }
 
 TEST(Trail, StaysShortHoweverLongTheRun) {
-  const Report report = RunPlan(Stormy(300s), 1, true);
+  const Report report = RunPlan(Stormy(120s), 1, true);
   ASSERT_GT(report.events, Trail::kMostMarks);
   EXPECT_EQ(report.trail.marks.size(), Trail::kMostMarks);
   std::size_t bytes = 0;
@@ -128,7 +130,7 @@ TEST(Trail, LongListsShowTheirEnd) {
   std::vector<int> list;
   for (int i = 0; i < 100; ++i) list.push_back(i);
   const std::string brief = internal::Brief(list);
-  EXPECT_EQ(brief.substr(0, 33), "[...91 92 93 94 95 96 97 98 99]#" + brief.substr(32, 1));
+  EXPECT_EQ(brief.substr(0, brief.size() - 8), "[... 91 92 93 94 95 96 97 98 99]#");
   list[0] = 1;
   EXPECT_NE(internal::Brief(list), brief);
 }
