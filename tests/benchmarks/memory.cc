@@ -34,10 +34,10 @@ double ResidentMegabytes() {
 std::shared_ptr<sim::Plan> MakePlan(std::uint32_t nodes, std::uint32_t clients) {
   auto plan = std::make_shared<sim::Plan>();
   plan->nodes = nodes;
-  plan->peer.latency = {sim::Latency::Shape::kUniform, milliseconds(1), milliseconds(10)};
+  plan->peer.latency = sim::Latency::Uniform(milliseconds(1), milliseconds(10));
   plan->peer.loss = {5'000'000};
   plan->client = plan->exporter = plan->peer;
-  plan->disk.sync_latency = {sim::Latency::Shape::kUniform, milliseconds(1), milliseconds(5)};
+  plan->disk.sync_latency = sim::Latency::Uniform(milliseconds(1), milliseconds(5));
   plan->workload = {clients, {milliseconds(50), milliseconds(150)}, seconds(1), 0};
   plan->storm = hours(24);
   return plan;

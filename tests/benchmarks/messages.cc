@@ -66,7 +66,7 @@ void PingPong(benchmark::State& state) {
   const auto nodes = static_cast<std::uint32_t>(state.range(0));
   auto plan = std::make_shared<sim::Plan>();
   plan->nodes = nodes;
-  plan->peer.latency = {sim::Latency::Shape::kUniform, std::chrono::milliseconds(1), std::chrono::milliseconds(10)};
+  plan->peer.latency = sim::Latency::Uniform(std::chrono::milliseconds(1), std::chrono::milliseconds(10));
   plan->peer.loss = {10'000'000};
   plan->storm = std::chrono::hours(24);
   sim::World<ping::Node> world(plan, {nodes}, {nodes, nodes}, 1);
