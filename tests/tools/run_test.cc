@@ -139,6 +139,36 @@ TEST_F(Runs, MonitorThatJudgedNothingGivesTwo) {
   EXPECT_EQ(Run(idle, {2, 2}, "expect { holds: \"vote-once\" }").code, kInconclusive);
 }
 
+// A monitor that one seed gives nothing to judge is fine if another seed does.
+TEST_F(Runs, PooledMonitorsMustJudgeInSomeRunOnly) {
+  const auto odd_seeds_judge = [](const Job& job) {
+    sim::Report report = Holds(job);
+    const bool judges = job.seed % 2 == 1;
+    report.monitors.push_back({"vote-once", judges ? sim::Outcome::kHolds : sim::Outcome::kInconclusive, judges, ""});
+    return report;
+  };
+  const std::string pooled = "expect { pooled: true }";
+  EXPECT_EQ(Run(odd_seeds_judge, {1, 4}).code, kInconclusive);
+  EXPECT_EQ(Run(odd_seeds_judge, {1, 4}, pooled).code, kAsExpected);
+  const auto nobody_judges = [](const Job& job) {
+    sim::Report report = Holds(job);
+    report.monitors.push_back({"vote-once", sim::Outcome::kInconclusive, 0, "it judged nothing"});
+    return report;
+  };
+  EXPECT_EQ(Run(nobody_judges, {1, 4}, pooled).code, kInconclusive);
+}
+
+// Never in silence: the reason is printed, and how often.
+TEST_F(Runs, AKnownGapIsCountedWithItsReasonAndGivesZero) {
+  const std::string gap = "expect { known_gaps { monitor: \"log-matching\" reason: \"issue 7\" } }";
+  const Result one = Run(Violated, {3, 3}, gap);
+  EXPECT_EQ(one.code, kAsExpected);
+  EXPECT_THAT(one.out, StartsWith("story                          violated, a known gap"));
+  EXPECT_THAT(Run(Sometimes, {1, 9}, gap).out, HasSubstr("known gap   3 runs: issue 7\n"));
+  const std::string other = "expect { known_gaps { monitor: \"vote-once\" reason: \"issue 7\" } }";
+  EXPECT_EQ(Run(Violated, {3, 3}, other).code, kUnexpected);
+}
+
 TEST_F(Runs, SpentBudgetGivesTwo) {
   const auto spent = [](const Job& job) {
     sim::Report report = Holds(job);
