@@ -81,6 +81,9 @@ class Resolver {
   }
 
   void ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  void ReadRegions(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  void ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  std::uint32_t FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan);
   void ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
   void ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to);
   void ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to);
@@ -130,6 +133,7 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   to.nodes = 5;
   Count("cluster.nodes", from.nodes(), kMostNodes, to.nodes);
   ReadParameters("cluster.config", from.config(), to.config);
+  ReadRegions(from, to);
   ReadLink("cluster.network", from.network(), to.peer);
   to.client = to.exporter = to.peer;
   if (from.has_clients()) ReadLink("cluster.clients", from.clients(), to.client);
@@ -144,6 +148,61 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   Read("cluster.clock.timer_slack", from.clock().timer_slack(), ParseLatency, to.clock.timer_slack);
   // Beyond that a clock's arithmetic would no longer be exact (sim/clock.h).
   if (to.clock.max_drift_ppb > 100'000'000) Problem("cluster.clock.drift", "want at most 10%");
+}
+
+void Resolver::ReadRegions(const faultline::scenarios::Cluster& from, sim::Plan& to) {
+  constexpr int kMostRegions = 64;
+  if (from.regions_size() > kMostRegions) return Problem("cluster.regions", "want at most 64 regions");
+  std::uint64_t sum = 0;
+  for (int i = 0; i < from.regions_size(); ++i) {
+    const std::string path = Element("cluster.regions", i);
+    const faultline::scenarios::Region& region = from.regions(i);
+    if (region.name().empty()) Problem(path + ".name", "want a name");
+    const bool taken = std::any_of(to.regions.begin(), to.regions.end(),
+                                   [&](const sim::RegionPlan& other) { return other.name == region.name(); });
+    if (taken) Problem(path + ".name", "the region \"" + region.name() + "\" is given twice");
+    std::uint32_t nodes = 0;
+    Count(path + ".nodes", region.nodes(), kMostNodes, nodes);
+    to.regions.push_back({region.name(), nodes});
+    sum += nodes;
+  }
+  if (!to.regions.empty() && sum != to.nodes) {
+    Problem("cluster.regions",
+            "want nodes that add up to the cluster's " + std::to_string(to.nodes) + ", got " + std::to_string(sum));
+  }
+  ReadRegionLinks(from, to);
+}
+
+// A link that is given only one way is the same both ways.
+void Resolver::ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to) {
+  constexpr int kMostLinks = 64 * 64;
+  if (from.region_links_size() > kMostLinks) return Problem("cluster.region_links", "want at most 4096 links");
+  std::set<std::pair<std::uint32_t, std::uint32_t>> given;
+  for (int i = 0; i < from.region_links_size(); ++i) {
+    const std::string path = Element("cluster.region_links", i);
+    const faultline::scenarios::RegionLink& link = from.region_links(i);
+    sim::RegionLink read;
+    read.from = FindRegion(path + ".from", link.from(), to);
+    read.to = FindRegion(path + ".to", link.to(), to);
+    if (link.latency().empty()) Problem(path + ".latency", "want a latency");
+    Read(path + ".latency", link.latency(), ParseLatency, read.latency);
+    if (!given.insert({read.from, read.to}).second) Problem(path, "this link is given twice");
+    to.region_links.push_back(read);
+  }
+  const std::vector<sim::RegionLink> one_way = to.region_links;
+  for (const sim::RegionLink& link : one_way) {
+    if (given.insert({link.to, link.from}).second) to.region_links.push_back({link.to, link.from, link.latency});
+  }
+}
+
+std::uint32_t Resolver::FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan) {
+  std::vector<std::string> names;
+  for (std::uint32_t place = 0; place < plan.regions.size(); ++place) {
+    if (plan.regions[place].name == name) return place;
+    names.push_back(plan.regions[place].name);
+  }
+  Problem(path, "no region \"" + name + "\"" + core::DidYouMean(name, names));
+  return 0;
 }
 
 void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {

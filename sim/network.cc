@@ -75,6 +75,28 @@ Network::Network(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       endpoints_(nodes + clients),
       packets_(endpoints_ <= kMostCountedByLink ? std::size_t{endpoints_} * endpoints_ : endpoints_) {
   if (peer_.fifo || client_.fifo || exporter_.fifo) last_arrival_.resize(std::size_t{endpoints_} * endpoints_);
+  if (!plan.regions.empty()) Deal(plan.regions);
+  if (!plan.region_links.empty()) Connect(plan.region_links);
+}
+
+// Members that the regions do not provide for are dealt in turn too.
+void Network::Deal(const std::vector<RegionPlan>& regions) {
+  regions_ = static_cast<std::uint32_t>(regions.size());
+  for (std::uint32_t place = 0; place < regions_; ++place) {
+    for (std::uint32_t left = regions[place].nodes; left > 0 && region_.size() < members_; --left) {
+      region_.push_back(place);
+    }
+  }
+  for (std::uint32_t next = 0; region_.size() < members_; ++next) region_.push_back(next % regions_);
+  for (std::uint32_t application = members_; application < nodes_; ++application) {
+    region_.push_back((application - members_) % regions_);
+  }
+  for (std::uint32_t client = nodes_; client < endpoints_; ++client) region_.push_back((client - nodes_) % regions_);
+}
+
+void Network::Connect(const std::vector<RegionLink>& links) {
+  between_regions_.resize(std::size_t{regions_} * regions_);
+  for (const RegionLink& link : links) between_regions_[link.from * regions_ + link.to] = link.latency;
 }
 
 Fate Network::Send(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Chooser& chooser,
@@ -141,6 +163,10 @@ core::Duration Network::Delay(const LinkPlan& plan, std::uint32_t from, std::uin
   Draws reorder(chooser, core::Purpose::kReorder, from, to, copy);
   if (plan.reorder.Happens(reorder)) {
     delay += core::Duration{reorder(static_cast<std::uint64_t>(plan.reorder_delay.count()) + 1)};
+  }
+  if (!between_regions_.empty()) {
+    const Latency& far = between_regions_[region_[from] * regions_ + region_[to]];
+    delay += far.Sample(Draws(chooser, core::Purpose::kRegion, from, to, copy));
   }
   return delay;
 }

@@ -130,6 +130,9 @@ class Network {
   std::uint32_t endpoints() const { return endpoints_; }
   std::uint32_t members() const { return members_; }
   std::uint32_t nodes() const { return nodes_; }
+  // Members are dealt to the regions in order; applications and clients, each from the first on, in turn.
+  std::uint32_t region(std::uint32_t endpoint) const { return region_.empty() ? 0 : region_[endpoint]; }
+  std::uint32_t regions() const { return regions_; }
   const MessageCounts& counts() const { return counts_; }
   MessageCounts& counts() { return counts_; }
 
@@ -166,10 +169,16 @@ class Network {
             std::vector<std::uint64_t>& effects, Fate& fate);
   core::Duration InOrder(std::uint32_t from, std::uint32_t to, core::TrueTime now, core::Duration delay);
 
+  void Deal(const std::vector<RegionPlan>& regions);
+  void Connect(const std::vector<RegionLink>& links);
+
   LinkPlan peer_, client_, exporter_;
   std::uint32_t members_ = 0;
   std::uint32_t nodes_ = 0;
   std::uint32_t endpoints_ = 0;
+  std::uint32_t regions_ = 1;
+  std::vector<std::uint32_t> region_;         // by endpoint; empty: there is one
+  std::vector<Latency> between_regions_;      // by region from, then to; empty: no time at all
   std::vector<std::uint32_t> packets_;        // sent so far, by link or by sender: names the decisions
   std::vector<Damage> damage_;                // by from, then to; empty until a fault does some
   std::vector<Transit> transits_;             // likewise

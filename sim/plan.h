@@ -27,6 +27,18 @@ struct LinkPlan {
   bool fifo = false;  // a packet never overtakes an earlier one of its link
 };
 
+// Some of the cluster's members, who are near to one another.
+struct RegionPlan {
+  std::string name;
+  std::uint32_t nodes = 0;  // members; regions take them in order
+};
+// What a packet from one region to another takes besides its link's own latency.
+struct RegionLink {
+  std::uint32_t from = 0;  // places in Plan::regions
+  std::uint32_t to = 0;
+  Latency latency{};
+};
+
 struct DiskPlan {
   Latency sync_latency{};
   bool sync = true;  // false: outputs do not wait for the disk (a misconfiguration)
@@ -98,6 +110,8 @@ struct Plan {
   std::uint32_t nodes = 0;              // collectors or replicas: n0 … n(nodes-1)
   std::vector<core::Parameter> config;  // the protocol's own
   LinkPlan peer, client, exporter;
+  std::vector<RegionPlan> regions;  // empty: one
+  std::vector<RegionLink> region_links;
   DiskPlan disk;
   ClockPlan clock;
   WorkloadPlan workload;

@@ -128,6 +128,36 @@ TEST(Network, EachClassOfLinkHasItsPlan) {
   EXPECT_EQ(bench.Send(0, 4).delay[0], 3ms);
 }
 
+// --- regions -----------------------------------------------------------------------
+
+// Members in order; the application is the first of its sort, and so is the client.
+TEST(Network, EndpointsAreDealtToTheRegions) {
+  Plan plan = PlanWith({});
+  EXPECT_EQ(Bench(plan).network.regions(), 1u);
+  EXPECT_EQ(Bench(plan).network.region(2), 0u);
+  plan.regions = {{"eu", 1}, {"us", 2}};
+  const Network network(plan, 3, 6, 3);
+  EXPECT_EQ(network.regions(), 2u);
+  std::vector<std::uint32_t> regions;
+  for (std::uint32_t endpoint = 0; endpoint < network.endpoints(); ++endpoint) {
+    regions.push_back(network.region(endpoint));
+  }
+  EXPECT_EQ(regions, (std::vector<std::uint32_t>{0, 1, 1, 0, 1, 0, 0, 1, 0}));
+}
+
+// Each pair of regions has its latency, which comes on top of the link's own.
+TEST(Network, FarRegionsAreFar) {
+  Plan plan = PlanWith({});
+  plan.peer.latency = Uniform(1ms, 1ms);
+  plan.regions = {{"eu", 1}, {"us", 2}};
+  plan.region_links = {{0, 1, Uniform(40ms, 40ms)}, {1, 0, Uniform(50ms, 50ms)}};
+  Bench bench(plan);
+  EXPECT_EQ(bench.Send(0, 1).delay[0], 41ms);
+  EXPECT_EQ(bench.Send(1, 0).delay[0], 51ms);
+  EXPECT_EQ(bench.Send(1, 2).delay[0], 1ms) << "within a region";
+  EXPECT_EQ(bench.Send(2, 3).delay[0], 50ms) << "the application is in the first region";
+}
+
 TEST(Network, ACutLinkPassesNothingAndCounts) {
   Bench bench(PlanWith({}));
   bench.network.Cut(0, 1, kKind);
