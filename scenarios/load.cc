@@ -85,6 +85,7 @@ class Resolver {
   void ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to);
   std::uint32_t FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan);
   void ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
+  void ReadQueue(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
   void ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to);
   void ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to);
   void ReadSource(const std::string& source, TracesPlan& to);
@@ -216,6 +217,35 @@ void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Lin
   Read(path + ".reorder", from.reorder(), ParseRatio, to.reorder);
   Read(path + ".reorder_delay", from.reorder_delay(), core::ParseDuration, to.reorder_delay);
   to.fifo = from.fifo();
+  Read(path + ".base_latency", from.base_latency(), core::ParseBetween, to.base_latency);
+  Read(path + ".correlation", from.correlation(), ParseRatio, to.correlation);
+  if (to.correlation.parts_per_billion > 750'000'000) Problem(path + ".correlation", "want at most 75%");
+  if (from.has_loss_burst()) {
+    to.loss_burst = {{10'000'000}, {200'000'000}, {900'000'000}};
+    Read(path + ".loss_burst.begins", from.loss_burst().begins(), ParseRatio, to.loss_burst.begins);
+    Read(path + ".loss_burst.ends", from.loss_burst().ends(), ParseRatio, to.loss_burst.ends);
+    Read(path + ".loss_burst.loss", from.loss_burst().loss(), ParseRatio, to.loss_burst.loss);
+  }
+  Read(path + ".corrupt", from.corrupt(), ParseRatio, to.corrupt);
+  ReadQueue(path, from, to);
+}
+
+void Resolver::ReadQueue(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {
+  constexpr std::uint32_t kLeast = 2, kMost = 64;
+  Read(path + ".bandwidth", from.bandwidth(), core::ParseByteRate, to.bandwidth);
+  to.queue = from.queue();
+  if (to.queue != 0 && (to.queue < kLeast || to.queue > kMost)) {
+    Problem(path + ".queue", "want 2..64, or 0 for any number, got " + std::to_string(to.queue));
+    to.queue = 0;
+  }
+  if (to.queue != 0 && to.bandwidth == 0) Problem(path + ".queue", "a queue needs a bandwidth");
+  if (!from.overflow().empty() && to.queue == 0) Problem(path + ".overflow", "only a queue can overflow");
+  if (from.overflow() == "random") to.overflow = sim::Overflow::kRandom;
+  if (from.overflow() == "backpressure") to.overflow = sim::Overflow::kBackpressure;
+  const bool known = from.overflow().empty() || from.overflow() == "tail" || to.overflow != sim::Overflow::kTail;
+  if (!known) {
+    Problem(path + ".overflow", "want \"tail\", \"random\" or \"backpressure\", got \"" + from.overflow() + "\"");
+  }
 }
 
 void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to) {
