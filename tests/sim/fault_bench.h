@@ -58,13 +58,10 @@ struct FaultBench {
   // Links of 1ms to 10ms, syncs of 1ms to 5ms, no loss.
   static Plan SomePlan() {
     Plan some;
-    Latency latency;
-    latency.shape = Latency::Shape::kUniform;
-    latency.min = std::chrono::milliseconds(1);
-    latency.max = std::chrono::milliseconds(10);
-    some.peer.latency = some.client.latency = some.exporter.latency = latency;
-    latency.max = std::chrono::milliseconds(5);
-    some.disk.sync_latency = latency;
+    constexpr std::chrono::milliseconds kLeast{1};
+    some.peer.latency = Latency::Uniform(kLeast, 10 * kLeast);
+    some.client.latency = some.exporter.latency = some.peer.latency;
+    some.disk.sync_latency = Latency::Uniform(kLeast, 5 * kLeast);
     return some;
   }
 

@@ -149,7 +149,7 @@ TEST(Network, ABaseLatencyIsDrawnOncePerPair) {
 // about 2 % of variance and covariance.
 TEST(Network, SuccessiveDelaysAreCorrelated) {
   LinkPlan link;
-  link.latency = Uniform(0ms, 1s);
+  link.latency = Latency::Uniform(0ms, 1s);
   link.correlation = {Ratio::kBillion / 2};
   Bench bench(PlanWith(link));
   constexpr int kPackets = 100'000;
@@ -188,7 +188,7 @@ TEST(Network, BurstsOfLossHaveTheirShareAndTheirLength) {
 // A cut must not shift what the link draws from packet to packet, either.
 TEST(Network, ACutLeavesBurstsAndCorrelationAsTheyWere) {
   LinkPlan link;
-  link.latency = Uniform(1ms, 100ms);
+  link.latency = Latency::Uniform(1ms, 100ms);
   link.base_latency = {0ms, 30ms};
   link.correlation = {Ratio::kBillion / 2};
   link.loss_burst = {{Ratio::kBillion / 10}, {Ratio::kBillion / 10}, {Ratio::kBillion}};
@@ -302,9 +302,9 @@ TEST(Network, EndpointsAreDealtToTheRegions) {
 // Each pair of regions has its latency, which comes on top of the link's own.
 TEST(Network, FarRegionsAreFar) {
   Plan plan = PlanWith({});
-  plan.peer.latency = Uniform(1ms, 1ms);
+  plan.peer.latency = Latency::Uniform(1ms, 1ms);
   plan.regions = {{"eu", 1}, {"us", 2}};
-  plan.region_links = {{0, 1, Uniform(40ms, 40ms)}, {1, 0, Uniform(50ms, 50ms)}};
+  plan.region_links = {{0, 1, Latency::Uniform(40ms, 40ms)}, {1, 0, Latency::Uniform(50ms, 50ms)}};
   Bench bench(plan);
   EXPECT_EQ(bench.Send(0, 1).delay[0], 41ms);
   EXPECT_EQ(bench.Send(1, 0).delay[0], 51ms);
