@@ -81,7 +81,11 @@ class Resolver {
   }
 
   void ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  void ReadRegions(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  void ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to);
+  std::uint32_t FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan);
   void ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
+  void ReadQueue(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
   void ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to);
   void ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to);
   void ReadSource(const std::string& source, TracesPlan& to);
@@ -130,6 +134,7 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   to.nodes = 5;
   Count("cluster.nodes", from.nodes(), kMostNodes, to.nodes);
   ReadParameters("cluster.config", from.config(), to.config);
+  ReadRegions(from, to);
   ReadLink("cluster.network", from.network(), to.peer);
   to.client = to.exporter = to.peer;
   if (from.has_clients()) ReadLink("cluster.clients", from.clients(), to.client);
@@ -146,6 +151,61 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   if (to.clock.max_drift_ppb > 100'000'000) Problem("cluster.clock.drift", "want at most 10%");
 }
 
+void Resolver::ReadRegions(const faultline::scenarios::Cluster& from, sim::Plan& to) {
+  constexpr int kMostRegions = 64;
+  if (from.regions_size() > kMostRegions) return Problem("cluster.regions", "want at most 64 regions");
+  std::uint64_t sum = 0;
+  for (int i = 0; i < from.regions_size(); ++i) {
+    const std::string path = Element("cluster.regions", i);
+    const faultline::scenarios::Region& region = from.regions(i);
+    if (region.name().empty()) Problem(path + ".name", "want a name");
+    const bool taken = std::any_of(to.regions.begin(), to.regions.end(),
+                                   [&](const sim::RegionPlan& other) { return other.name == region.name(); });
+    if (taken) Problem(path + ".name", "the region \"" + region.name() + "\" is given twice");
+    std::uint32_t nodes = 0;
+    Count(path + ".nodes", region.nodes(), kMostNodes, nodes);
+    to.regions.push_back({region.name(), nodes});
+    sum += nodes;
+  }
+  if (!to.regions.empty() && sum != to.nodes) {
+    Problem("cluster.regions",
+            "want nodes that add up to the cluster's " + std::to_string(to.nodes) + ", got " + std::to_string(sum));
+  }
+  ReadRegionLinks(from, to);
+}
+
+// A link that is given only one way is the same both ways.
+void Resolver::ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to) {
+  constexpr int kMostLinks = 64 * 64;
+  if (from.region_links_size() > kMostLinks) return Problem("cluster.region_links", "want at most 4096 links");
+  std::set<std::pair<std::uint32_t, std::uint32_t>> given;
+  for (int i = 0; i < from.region_links_size(); ++i) {
+    const std::string path = Element("cluster.region_links", i);
+    const faultline::scenarios::RegionLink& link = from.region_links(i);
+    sim::RegionLink read;
+    read.from = FindRegion(path + ".from", link.from(), to);
+    read.to = FindRegion(path + ".to", link.to(), to);
+    if (link.latency().empty()) Problem(path + ".latency", "want a latency");
+    Read(path + ".latency", link.latency(), ParseLatency, read.latency);
+    if (!given.insert({read.from, read.to}).second) Problem(path, "this link is given twice");
+    to.region_links.push_back(read);
+  }
+  const std::vector<sim::RegionLink> one_way = to.region_links;
+  for (const sim::RegionLink& link : one_way) {
+    if (given.insert({link.to, link.from}).second) to.region_links.push_back({link.to, link.from, link.latency});
+  }
+}
+
+std::uint32_t Resolver::FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan) {
+  std::vector<std::string> names;
+  for (std::uint32_t place = 0; place < plan.regions.size(); ++place) {
+    if (plan.regions[place].name == name) return place;
+    names.push_back(plan.regions[place].name);
+  }
+  Problem(path, "no region \"" + name + "\"" + core::DidYouMean(name, names));
+  return 0;
+}
+
 void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {
   to = {};
   to.latency = *ParseLatency("1ms..10ms");
@@ -157,6 +217,35 @@ void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Lin
   Read(path + ".reorder", from.reorder(), ParseRatio, to.reorder);
   Read(path + ".reorder_delay", from.reorder_delay(), core::ParseDuration, to.reorder_delay);
   to.fifo = from.fifo();
+  Read(path + ".base_latency", from.base_latency(), core::ParseBetween, to.base_latency);
+  Read(path + ".correlation", from.correlation(), ParseRatio, to.correlation);
+  if (to.correlation.parts_per_billion > 750'000'000) Problem(path + ".correlation", "want at most 75%");
+  if (from.has_loss_burst()) {
+    to.loss_burst = {{10'000'000}, {200'000'000}, {900'000'000}};
+    Read(path + ".loss_burst.begins", from.loss_burst().begins(), ParseRatio, to.loss_burst.begins);
+    Read(path + ".loss_burst.ends", from.loss_burst().ends(), ParseRatio, to.loss_burst.ends);
+    Read(path + ".loss_burst.loss", from.loss_burst().loss(), ParseRatio, to.loss_burst.loss);
+  }
+  Read(path + ".corrupt", from.corrupt(), ParseRatio, to.corrupt);
+  ReadQueue(path, from, to);
+}
+
+void Resolver::ReadQueue(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {
+  constexpr std::uint32_t kLeast = 2, kMost = 64;
+  Read(path + ".bandwidth", from.bandwidth(), core::ParseByteRate, to.bandwidth);
+  to.queue = from.queue();
+  if (to.queue != 0 && (to.queue < kLeast || to.queue > kMost)) {
+    Problem(path + ".queue", "want 2..64, or 0 for any number, got " + std::to_string(to.queue));
+    to.queue = 0;
+  }
+  if (to.queue != 0 && to.bandwidth == 0) Problem(path + ".queue", "a queue needs a bandwidth");
+  if (!from.overflow().empty() && to.queue == 0) Problem(path + ".overflow", "only a queue can overflow");
+  if (from.overflow() == "random") to.overflow = sim::Overflow::kRandom;
+  if (from.overflow() == "backpressure") to.overflow = sim::Overflow::kBackpressure;
+  const bool known = from.overflow().empty() || from.overflow() == "tail" || to.overflow != sim::Overflow::kTail;
+  if (!known) {
+    Problem(path + ".overflow", "want \"tail\", \"random\" or \"backpressure\", got \"" + from.overflow() + "\"");
+  }
 }
 
 void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to) {

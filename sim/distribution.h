@@ -32,6 +32,12 @@ struct Ratio {
   }
 };
 
+// How long so many bytes take at so many bytes per second, rounded down.
+constexpr core::Duration TimeToSend(std::uint64_t bytes, std::uint64_t bytes_per_second) {
+  return core::Duration{
+      static_cast<std::int64_t>(static_cast<unsigned __int128>(bytes) * Ratio::kBillion / bytes_per_second)};
+}
+
 struct Latency {
   enum class Shape : std::uint8_t { kConstant, kUniform, kExponential, kLogNormal, kBimodal };
 

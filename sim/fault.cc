@@ -131,7 +131,7 @@ bool FaultScope::IsVictim(std::uint32_t node) const {
 }
 
 void FaultScope::Interfere(EditPacket edit, Links links, std::array<std::int64_t, 4> numbers) {
-  Interference interference{edit, active.kind, active.window.fault, std::move(links), numbers, {}};
+  Interference interference{edit, active.kind, active.window.fault, std::move(links), numbers, {}, false};
   active.undo.push_back(physics.network.Add(std::move(interference)));
 }
 
@@ -147,6 +147,10 @@ Links LinksOfVictims(const FaultScope& scope, Side side) {
     if (side != Side::kOut) links.AddReceiver(core::Number(victim));
   }
   return links;
+}
+
+void RequireClass(std::size_t word, Links& links) {
+  if (word > 0) links.RequireClass(static_cast<LinkClass>(word - 1));
 }
 
 int FindFaultKind(std::string_view name) {

@@ -101,6 +101,9 @@ class FaultScope {
 
   // From now to the end of the window, `edit` is called for every packet on these links.
   void Interfere(EditPacket edit, Links links, std::array<std::int64_t, 4> numbers = {});
+  // Gives `edit` a number for each link, 0 at first, or sizes; call after Interfere.
+  void Remember() { physics.network.Remember(static_cast<std::uint32_t>(active.undo.back())); }
+  void WantSizes() { physics.network.WantSizes(static_cast<std::uint32_t>(active.undo.back())); }
   // The end of it; for the kind's `end`.
   void StopInterfering();
 
@@ -162,5 +165,11 @@ void EndFault(ActiveFault& active, Physics& physics, core::Chooser& chooser);
 enum class Side : std::uint8_t { kBoth, kIn, kOut };
 inline constexpr std::string_view kSides = "both|in|out";
 Links LinksOfVictims(const FaultScope& scope, Side side);
+
+// Which classes of links: a parameter of the faults that edit packets.
+inline constexpr std::string_view kClasses = "all|peer|client|export";
+inline constexpr std::string_view kClassesHelp =
+    "which: between nodes (peer), with clients (client), with applications (export)";
+void RequireClass(std::size_t word, Links& links);
 
 }  // namespace sim

@@ -16,6 +16,25 @@
 
 namespace sim {
 
+// Loss in bursts, as on radio and on overloaded routers: a link is in a good state
+// or in a bad one, and may change it with each packet (Gilbert, "Capacity of a
+// Burst-Noise Channel", 1960; Elliott 1963). Of all packets, begins / (begins + ends)
+// find it bad, for 1 / ends packets at a time.
+struct LossBurst {
+  Ratio begins{};  // per packet, while good
+  Ratio ends{};    // per packet, while bad
+  Ratio loss{};    // per packet, while bad; while good a link has its plain loss
+};
+
+// What becomes of a packet that finds its link's queue full.
+enum class Overflow : std::uint8_t {
+  kTail,  // it is dropped
+  // So is, ever likelier, one that finds the queue more than half full (Floyd and Jacobson, "Random Early
+  // Detection Gateways for Congestion Avoidance", 1993): chance 0 at half, 1 at full.
+  kRandom,
+  kBackpressure,  // it waits at its sender and is never lost
+};
+
 // What a link of one class does to the packets on it, before any fault.
 struct LinkPlan {
   Latency latency{};
@@ -24,7 +43,27 @@ struct LinkPlan {
   Ratio duplicate{};        // per packet; the copy has a delay of its own
   Ratio reorder{};          // per packet: held back by up to `reorder_delay`
   core::Duration reorder_delay{};
-  bool fifo = false;  // a packet never overtakes an earlier one of its link
+  bool fifo = false;             // a packet never overtakes an earlier one of its link
+  core::Between base_latency{};  // always added: drawn once for each pair of endpoints, the same both ways
+  // Of successive delays of a link: each is so much of the last and the rest a fresh one. Keeps the mean.
+  Ratio correlation{};
+  LossBurst loss_burst{};
+  Ratio corrupt{};              // per copy: a bit of it flips
+  std::uint64_t bandwidth = 0;  // bytes per second; 0: a packet takes no time to send
+  std::uint32_t queue = 0;      // packets that wait or are being sent, given a bandwidth; 0: any number
+  Overflow overflow = Overflow::kTail;
+};
+
+// Some of the cluster's members, who are near to one another.
+struct RegionPlan {
+  std::string name;
+  std::uint32_t nodes = 0;  // members; regions take them in order
+};
+// What a packet from one region to another takes besides its link's own latency.
+struct RegionLink {
+  std::uint32_t from = 0;  // places in Plan::regions
+  std::uint32_t to = 0;
+  Latency latency{};
 };
 
 struct DiskPlan {
@@ -98,6 +137,8 @@ struct Plan {
   std::uint32_t nodes = 0;              // collectors or replicas: n0 … n(nodes-1)
   std::vector<core::Parameter> config;  // the protocol's own
   LinkPlan peer, client, exporter;
+  std::vector<RegionPlan> regions;  // empty: one
+  std::vector<RegionLink> region_links;
   DiskPlan disk;
   ClockPlan clock;
   WorkloadPlan workload;

@@ -43,8 +43,11 @@ struct MessageCounts {
   std::uint64_t delivered = 0;
   std::uint64_t lost = 0;  // by the links' own loss
   std::uint64_t duplicated = 0;
-  std::uint64_t cut = 0;   // by a partition
-  std::uint64_t dead = 0;  // arrived at a node that was down
+  std::uint64_t cut = 0;         // by a partition
+  std::uint64_t dead = 0;        // arrived at a node that was down
+  std::uint64_t corrupted = 0;   // refused: their checksum was wrong
+  std::uint64_t overflowed = 0;  // dropped by a full queue
+  std::uint64_t held_back = 0;   // waited at their sender for a full queue
 };
 
 struct DiskCounts {

@@ -17,6 +17,7 @@
 
 #include "protocols/core/check.h"
 #include "protocols/core/facts.h"
+#include "protocols/core/frame.h"
 #include "protocols/core/host.h"
 #include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
@@ -312,10 +313,47 @@ class World {
       PushRanked(physics_.now, Schedule::kLast, kMessage, packets_.Emplace(from, 0, std::move(message)), to);
       return;
     }
-    const Fate fate = physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects);
+    const Fate fate = SendPacket(from, to, message);
     if (fate.copies == 0) return;
+    if ((fate.flips[0] | fate.flips[1]) != 0) {
+      return PushCorrupted(from, to, fate, message, [&](std::uint32_t copy, typename N::Message&& read) {
+        Push(ArrivalOf(fate, copy), kMessage, packets_.Emplace(from, fate.number, std::move(read)), to);
+      });
+    }
     if (fate.copies == 2) Push(ArrivalOf(fate, 1), kMessage, packets_.Emplace(from, fate.number, message), to);
     Push(ArrivalOf(fate, 0), kMessage, packets_.Emplace(from, fate.number, std::move(message)), to);
+  }
+
+  // Only a network that asks for sizes has packets measured: their content and the headers of IP and TCP.
+  template <class Content>
+  Fate SendPacket(std::uint32_t from, std::uint32_t to, const Content& content) {
+    constexpr std::uint64_t kHeaders = 40;
+    std::uint64_t size = 0;
+    if (physics_.network.needs_sizes()) {
+      frame_.clear();
+      core::AppendWire(frame_, content);
+      size = frame_.size() + kHeaders;
+    }
+    return physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects, size);
+  }
+
+  // Calls `push(copy, content)` for each copy that its receiver will accept: the
+  // bytes go through the wire, and their checksum is looked at. If damage ever
+  // passes it, what the bytes now say is what arrives. A frame that is refused is
+  // counted here, since nothing else can happen to it on the way.
+  template <class Content, class PushCopy>
+  void PushCorrupted(std::uint32_t from, std::uint32_t to, const Fate& fate, const Content& content, PushCopy&& push) {
+    for (std::uint32_t left = fate.copies; left > 0; --left) {
+      const std::uint32_t copy = left - 1;
+      core::WriteFrame(frame_, content);
+      Network::FlipBits(from, to, fate, copy, chooser_, frame_);
+      Content read{};
+      if (core::ReadFrame(frame_, read)) {
+        push(copy, std::move(read));
+      } else {
+        ++physics_.network.counts().corrupted;
+      }
+    }
   }
 
   core::TrueTime ArrivalOf(const Fate& fate, std::uint32_t copy) const {
@@ -484,12 +522,19 @@ class World {
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
-      const Fate fate = physics_.network.Send(ClientEndpoint(event.to), to, physics_.now, chooser_, physics_.effects);
-      for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-        Push(ArrivalOf(fate, copy), kRequest, asked_.Put(RequestPacket{id, fate.number, request}), to);
-      }
+      PostRequest(id, to, std::move(request));
     }
     return true;
+  }
+
+  void PostRequest(core::RequestId id, std::uint32_t to, typename N::Request&& request) {
+    const std::uint32_t from = ClientEndpoint(core::Number(id.client));
+    const Fate fate = SendPacket(from, to, request);
+    const auto push = [&](std::uint32_t copy, typename N::Request&& content) {
+      Push(ArrivalOf(fate, copy), kRequest, asked_.Put(RequestPacket{id, fate.number, std::move(content)}), to);
+    };
+    if ((fate.flips[0] | fate.flips[1]) != 0) return PushCorrupted(from, to, fate, request, push);
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) push(copy, typename N::Request(request));
   }
 
   template <class Observer>
@@ -519,10 +564,12 @@ class World {
   void PostReply(std::uint32_t from, core::RequestId to, typename N::Reply&& reply) {
     const std::uint32_t client = core::Number(to.client);
     if (client >= clients_.size()) return;
-    const Fate fate = physics_.network.Send(from, ClientEndpoint(client), physics_.now, chooser_, physics_.effects);
-    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-      Push(ArrivalOf(fate, copy), kReply, replies_.Put(ReplyPacket{to, from, fate.number, reply}), client);
-    }
+    const Fate fate = SendPacket(from, ClientEndpoint(client), reply);
+    const auto push = [&](std::uint32_t copy, typename N::Reply&& content) {
+      Push(ArrivalOf(fate, copy), kReply, replies_.Put(ReplyPacket{to, from, fate.number, std::move(content)}), client);
+    };
+    if ((fate.flips[0] | fate.flips[1]) != 0) return PushCorrupted(from, ClientEndpoint(client), fate, reply, push);
+    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) push(copy, typename N::Reply(reply));
   }
 
   template <class Observer>
@@ -773,6 +820,7 @@ class World {
   std::uint32_t open_windows_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over
   core::Effects<N> effects_;         // empty between steps
+  std::string frame_;                // bytes of the packet that is being sent, if anybody asks for them
   Digest digest_;
 };
 

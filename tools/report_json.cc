@@ -34,6 +34,9 @@ void Write(const sim::MessageCounts& messages, Writer& out) {
   out.Whole("duplicated", messages.duplicated);
   out.Whole("cut", messages.cut);
   out.Whole("dead", messages.dead);
+  out.Whole("corrupted", messages.corrupted);
+  out.Whole("overflowed", messages.overflowed);
+  out.Whole("held_back", messages.held_back);
   out.EndObject();
 }
 

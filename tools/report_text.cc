@@ -71,9 +71,13 @@ std::string WindowLine(const sim::FaultWindow& window) {
 }
 
 std::string MessagesLine(const sim::MessageCounts& m) {
-  return Label("messages") + Grouped(m.sent) + " sent, " + Grouped(m.delivered) + " delivered, " + Grouped(m.lost) +
-         " lost, " + Grouped(m.duplicated) + " duplicated, " + Grouped(m.cut) + " cut, " + Grouped(m.dead) +
-         " to nodes that were down\n";
+  std::string line = Label("messages") + Grouped(m.sent) + " sent, " + Grouped(m.delivered) + " delivered, " +
+                     Grouped(m.lost) + " lost, " + Grouped(m.duplicated) + " duplicated, " + Grouped(m.cut) + " cut, " +
+                     Grouped(m.dead) + " to nodes that were down";
+  if (m.corrupted > 0) line += ", " + Grouped(m.corrupted) + " corrupted and refused";
+  if (m.overflowed > 0) line += ", " + Grouped(m.overflowed) + " dropped by full queues";
+  if (m.held_back > 0) line += ", " + Grouped(m.held_back) + " held back for full queues";
+  return line + "\n";
 }
 
 std::string RequestsLine(const sim::RequestCounts& r) {

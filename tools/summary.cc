@@ -24,6 +24,9 @@ void Add(const sim::MessageCounts& from, sim::MessageCounts& to) {
   to.duplicated += from.duplicated;
   to.cut += from.cut;
   to.dead += from.dead;
+  to.corrupted += from.corrupted;
+  to.overflowed += from.overflowed;
+  to.held_back += from.held_back;
 }
 
 template <class Names>

@@ -35,6 +35,12 @@ enum class Purpose : std::uint8_t {
   kInterference,  // what a fault does to a packet; subject: the fault, object: the link
   kOrder,         // ranks of events that are due at the same instant
   kSwarm,         // what a swarm makes of a scenario; subject: which part of it
+  kRegion,        // latency between regions; subject, object: the link
+  kBase,          // what a link always takes; subject, object: its ends, the smaller first
+  kBurst,         // when a link begins to lose in bursts, when it stops, and what it loses then
+  kQueue,         // whom a queue that is nearly full drops
+  kCorrupt,       // whether bits of a packet flip
+  kFlip,          // which ones
 };
 
 struct ChoiceName {
@@ -82,7 +88,7 @@ class Seeded final : public Chooser {
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
-  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kSwarm) + 1;
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kFlip) + 1;
   std::uint64_t seed_ = 0;
   std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };

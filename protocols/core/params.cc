@@ -21,6 +21,7 @@ struct Unit {
 constexpr Unit kTimeUnits[] = {
     {"ns", 1}, {"us", 1'000}, {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
 constexpr Unit kShareUnits[] = {{"ppb", 1}, {"ppm", 1'000}, {"%", 10'000'000}};
+constexpr Unit kRateUnits[] = {{"B/s", 1}, {"kB/s", 1'000}, {"MB/s", 1'000'000}, {"GB/s", 1'000'000'000}};
 constexpr std::uint64_t kWhole = 1'000'000'000;  // parts per billion
 constexpr std::size_t kLongestEcho = 60;
 
@@ -140,6 +141,13 @@ absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text) {
   const auto value = Quantity(text, kShareUnits, kWhole);
   if (!value) return Want("a share of at most 100% such as \"0.1%\", \"200ppm\" or \"5ppb\"", text);
   return static_cast<std::uint32_t>(*value);
+}
+
+absl::StatusOr<std::uint64_t> ParseByteRate(std::string_view text) {
+  constexpr std::uint64_t kMost = 1'000'000'000'000;
+  const auto value = Quantity(text, kRateUnits, kMost);
+  if (!value || *value == 0) return Want("bytes per second such as \"500kB/s\" (units B/s, kB/s, MB/s, GB/s)", text);
+  return *value;
 }
 
 absl::StatusOr<ShareBetween> ParseShareBetween(std::string_view text) {

@@ -28,6 +28,8 @@ absl::StatusOr<Duration> ParseDuration(std::string_view text);    // "250ns", "1
 absl::StatusOr<Between> ParseBetween(std::string_view text);      // "5ms" or "1ms..10ms"
 absl::StatusOr<std::uint32_t> ParsePartsPerBillion(std::string_view text);  // "0.1%", "200ppm", "5ppb"; at most 100%
 
+absl::StatusOr<std::uint64_t> ParseByteRate(std::string_view text);  // "500kB/s": bytes per second, 1B/s to 1000GB/s
+
 // A range of shares, both ends included.
 struct ShareBetween {
   std::uint32_t min{};  // parts per billion

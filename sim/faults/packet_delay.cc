@@ -1,11 +1,13 @@
 // Packet delay: packets on the victims' links take longer, each by a time of its own,
 // so that they overtake each other too.
+#include <utility>
+
 #include "sim/fault.h"
 
 namespace sim::faults {
 namespace {
 
-enum Parameters { kBy, kDirection };
+enum Parameters { kBy, kDirection, kLinks };
 
 void Edit(PacketScope& packet) {
   const std::int64_t min = packet.numbers[0];
@@ -15,8 +17,9 @@ void Edit(PacketScope& packet) {
 
 void Begin(FaultScope& scope) {
   const core::Between by = scope.Between(kBy);
-  scope.Interfere(Edit, LinksOfVictims(scope, static_cast<Side>(scope.Word(kDirection))),
-                  {by.min.count(), by.max.count()});
+  Links links = LinksOfVictims(scope, static_cast<Side>(scope.Word(kDirection)));
+  RequireClass(scope.Word(kLinks), links);
+  scope.Interfere(Edit, std::move(links), {by.min.count(), by.max.count()});
 }
 
 void End(FaultScope& scope) { scope.StopInterfering(); }
@@ -31,7 +34,8 @@ const FaultKind packet_delay{
     "any",
     {{"by", Form::kDuration, "0ms..50ms", "added to each packet", "0s..1h", "100us..500ms"},
      {"direction", Form::kWord, "both", "packets from and to the victims, or only those they get (in) or send (out)",
-      kSides, "both|in|out"}},
+      kSides, "both|in|out"},
+     {"links", Form::kWord, "all", kClassesHelp, kClasses, "all|peer|client|export"}},
     Begin,
     End};
 

@@ -117,5 +117,15 @@ TEST(Nearest, FindsTheTypingMistakeAndNothingElse) {
   EXPECT_EQ(DidYouMean("los", names), "; did you mean \"loss\"?");
 }
 
+TEST(Params, ByteRatesHaveUnitsAndAreNeverZero) {
+  EXPECT_EQ(*ParseByteRate("1B/s"), 1u);
+  EXPECT_EQ(*ParseByteRate("1.5kB/s"), 1'500u);
+  EXPECT_EQ(*ParseByteRate("20MB/s"), 20'000'000u);
+  EXPECT_EQ(*ParseByteRate("1000GB/s"), 1'000'000'000'000u);
+  for (const char* wrong : {"", "0B/s", "1", "1MB", "1mB/s", "1001GB/s", "0.5B/s", "-1B/s"}) {
+    EXPECT_FALSE(ParseByteRate(wrong).ok()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace core

@@ -49,6 +49,58 @@ TEST(Load, LinksOfClientsAndExportsAreAsTheNetworkUnlessSaid) {
   EXPECT_EQ(loaded->plan.client.loss, sim::Ratio{});
 }
 
+TEST(Load, ALinkMayRememberAndBeNarrow) {
+  const auto loaded = Load(
+      "cluster { protocol: \"raft\" network { base_latency: \"0ms..30ms\" correlation: \"25%\" corrupt: \"0.1%\" "
+      "loss_burst { begins: \"2%\" } bandwidth: \"1.5MB/s\" queue: 16 overflow: \"backpressure\" } }");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  const sim::LinkPlan& link = loaded->plan.peer;
+  EXPECT_EQ(link.base_latency, (core::Between{0ms, 30ms}));
+  EXPECT_EQ(link.correlation, sim::Ratio{250'000'000});
+  EXPECT_EQ(link.corrupt, sim::Ratio{1'000'000});
+  EXPECT_EQ(link.loss_burst.begins, sim::Ratio{20'000'000});
+  EXPECT_EQ(link.loss_burst.ends, sim::Ratio{200'000'000}) << "the default";
+  EXPECT_EQ(link.bandwidth, 1'500'000u);
+  EXPECT_EQ(link.queue, 16u);
+  EXPECT_EQ(link.overflow, sim::Overflow::kBackpressure);
+  EXPECT_EQ(loaded->plan.client.bandwidth, 1'500'000u) << "as the network";
+}
+
+TEST(Load, LinksThatMakeNoSenseSayWhy) {
+  const auto error = [](const std::string& link) {
+    return ErrorOf("cluster { protocol: \"raft\" network { " + link + " } }");
+  };
+  EXPECT_THAT(error("queue: 8"), HasSubstr("network.queue: a queue needs a bandwidth"));
+  EXPECT_THAT(error("bandwidth: \"1MB/s\" queue: 65"), HasSubstr("want 2..64, or 0 for any number, got 65"));
+  EXPECT_THAT(error("overflow: \"tail\""), HasSubstr("only a queue can overflow"));
+  EXPECT_THAT(error("bandwidth: \"1MB/s\" queue: 8 overflow: \"head\""), HasSubstr("\"random\" or \"backpressure\""));
+  EXPECT_THAT(error("bandwidth: \"fast\""), HasSubstr("want bytes per second such as \"500kB/s\""));
+  EXPECT_THAT(error("correlation: \"80%\""), HasSubstr("want at most 75%"));
+}
+
+TEST(Load, RegionsHaveTheClustersNodesAndLinksBothWays) {
+  const std::string regions = "regions { name: \"eu\" nodes: 2 } regions { name: \"us\" nodes: 3 } ";
+  const auto load = [&](const std::string& links) {
+    return Load("cluster { protocol: \"raft\" " + regions + links + " }");
+  };
+  const auto loaded = load("region_links { from: \"eu\" to: \"us\" latency: \"40ms\" }");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  EXPECT_EQ(loaded->plan.regions[1].nodes, 3u);
+  ASSERT_EQ(loaded->plan.region_links.size(), 2u) << "and back";
+  EXPECT_EQ(loaded->plan.region_links[1].from, 1u);
+  EXPECT_EQ(loaded->plan.region_links[1].latency, *ParseLatency("40ms"));
+  const auto both = load(
+      "region_links { from: \"eu\" to: \"us\" latency: \"40ms\" } "
+      "region_links { from: \"us\" to: \"eu\" latency: \"50ms\" }");
+  ASSERT_TRUE(both.ok());
+  ASSERT_EQ(both->plan.region_links.size(), 2u);
+  EXPECT_EQ(both->plan.region_links[1].latency, *ParseLatency("50ms"));
+  EXPECT_THAT(std::string(load("region_links { from: \"eu\" to: \"uss\" latency: \"1ms\" }").status().message()),
+              HasSubstr("no region \"uss\"; did you mean \"us\"?"));
+  EXPECT_THAT(ErrorOf("cluster { protocol: \"raft\" nodes: 7 " + regions + "}"),
+              HasSubstr("want nodes that add up to the cluster's 7, got 5"));
+}
+
 TEST(Load, UnknownFieldNamesTheNearest) {
   EXPECT_EQ(ErrorOf("cluster {\n  protocl: \"raft\"\n}"),
             "x.txtpb:2:3: protocl: Cluster has no such field; did you mean \"protocol\"?");

@@ -58,13 +58,10 @@ struct FaultBench {
   // Links of 1ms to 10ms, syncs of 1ms to 5ms, no loss.
   static Plan SomePlan() {
     Plan some;
-    Latency latency;
-    latency.shape = Latency::Shape::kUniform;
-    latency.min = std::chrono::milliseconds(1);
-    latency.max = std::chrono::milliseconds(10);
-    some.peer.latency = some.client.latency = some.exporter.latency = latency;
-    latency.max = std::chrono::milliseconds(5);
-    some.disk.sync_latency = latency;
+    constexpr std::chrono::milliseconds kLeast{1};
+    some.peer.latency = Latency::Uniform(kLeast, 10 * kLeast);
+    some.client.latency = some.exporter.latency = some.peer.latency;
+    some.disk.sync_latency = Latency::Uniform(kLeast, 5 * kLeast);
     return some;
   }
 
@@ -115,8 +112,8 @@ struct FaultBench {
   }
   void Advance(core::Duration by) { AdvanceTo(physics.now + by); }
 
-  Fate Send(std::uint32_t from, std::uint32_t to) {
-    return physics.network.Send(from, to, physics.now, chooser, physics.effects);
+  Fate Send(std::uint32_t from, std::uint32_t to, std::uint64_t size = 100) {
+    return physics.network.Send(from, to, physics.now, chooser, physics.effects, size);
   }
   // What becomes of a packet that comes to the end of its link now.
   Network::Arrival Arrive(std::uint32_t from, std::uint32_t to, std::uint32_t number) {
@@ -181,7 +178,7 @@ inline std::vector<std::string> Behaviour(FaultBench bench) {
     const std::uint32_t from = link / endpoints, to = link % endpoints;
     for (int packets = 0; packets < 5 && from != to; ++packets) {
       const Fate fate = bench.Send(from, to);
-      line("packet", from, to, fate.copies, fate.delay[0].count(), fate.delay[1].count());
+      line("packet", from, to, fate.copies, fate.delay[0].count(), fate.delay[1].count(), fate.flips[0], fate.flips[1]);
     }
   }
   for (std::uint32_t node = 0; node < physics.disks.size(); ++node) {

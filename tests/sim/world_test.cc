@@ -2,6 +2,7 @@
 #include "sim/world.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -228,6 +229,31 @@ TEST(Faults, TwinsDrawForThemselves) {
   EXPECT_EQ(times.size(), windows.size());
 }
 
+// In the runs themselves too: who is hit is drawn when the window begins, in a world that the other fault has changed.
+TEST(Faults, AddingOneLeavesTheWindowsAndVictimsOfTheOther) {
+  const auto windows_of = [](const Report& report, std::string_view kind) {
+    std::vector<std::pair<std::pair<Duration, Duration>, std::vector<core::NodeId>>> windows;
+    for (const FaultWindow& window : report.windows) {
+      if (window.kind == kind) windows.push_back({{window.begin, window.end}, window.nodes});
+    }
+    return windows;
+  };
+  const auto& kinds = FaultKinds();
+  core::Seeded pick(1);
+  for (std::uint64_t i = 0; i < 24; ++i) {
+    const FaultKind& kind = *kinds[i % kinds.size()];
+    const FaultKind& added =
+        *kinds[(i + 1 + pick.Choose({core::Purpose::kSwarm, 0, 0, i}, kinds.size() - 1)) % kinds.size()];
+    Plan alone = Quiet();
+    alone.faults = {Every(std::string(kind.name), {300ms, 500ms}, {200ms, 300ms}, {"any"})};
+    Plan both = alone;
+    both.faults.insert(both.faults.begin(), Example(added));
+    const auto expected = windows_of(RunPlan(alone, i), kind.name);
+    EXPECT_GE(expected.size(), 5u);
+    EXPECT_EQ(windows_of(RunPlan(both, i), kind.name), expected) << kind.name << " with " << added.name;
+  }
+}
+
 TEST(Faults, ReplayedWindowsMakeTheSameRun) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     const Report drawn = RunPlan(Stormy(), seed);
@@ -311,6 +337,50 @@ TEST(Faults, WhatArrivesAtACrashedNodeIsLost) {
     EXPECT_TRUE(TimeOf(line) <= 2s || TimeOf(line) >= 3s) << line;
   }
   EXPECT_GT(report.messages.dead, 0u);
+}
+
+// --- what is on the wire ---------------------------------------------------------------
+
+// Messages, requests and replies alike: one of twenty has a flipped bit, and none of those gets through. Of what was
+// sent the rest arrives, but for what is still under way at the end.
+TEST(Wire, ChecksumsRefuseWhatIsCorrupted) {
+  Plan plan = Quiet();
+  plan.peer.corrupt = plan.client.corrupt = {Ratio::kBillion / 20};
+  plan.peer.duplicate = {Ratio::kBillion / 20};
+  const Report report = RunPlan(plan, 1);
+  const MessageCounts& counts = report.messages;
+  EXPECT_FALSE(report.violation);
+  // Five standard deviations around a twentieth; the few that a node sends itself are safe.
+  const double expected = static_cast<double>(counts.sent + counts.duplicated) / 20;
+  EXPECT_NEAR(static_cast<double>(counts.corrupted), expected, 5 * std::sqrt(expected));
+  EXPECT_GT(report.requests->timed_out, 0u) << "a request or a reply was refused";
+  const std::uint64_t arrived = counts.delivered + counts.corrupted;
+  EXPECT_LE(arrived, counts.sent + counts.duplicated);
+  EXPECT_GE(arrived + 50, counts.sent + counts.duplicated);
+}
+
+TEST(Wire, ACorruptionFaultIsRefusedTooAndCounted) {
+  Plan plan = Quiet();
+  plan.faults = {At("packet_corruption", 1s, 2s, {"all"}, {{"chance", "10%"}})};
+  const Report report = RunPlan(plan, 1);
+  EXPECT_FALSE(report.violation);
+  EXPECT_GT(report.messages.corrupted, 50u);
+  EXPECT_EQ(report.faults[0].effects, report.messages.corrupted);
+}
+
+// A line so fast that any packet takes less than a nanosecond is a line without limits; a slow one is not.
+TEST(Wire, SizesMatterWhereBandwidthIsScarce) {
+  Plan fast = Quiet(), slow = Quiet();
+  fast.peer.bandwidth = 1'000'000'000'000;
+  slow.peer.bandwidth = 2'000;
+  const Report limited = RunPlan(slow, 1);
+  EXPECT_EQ(RunPlan(fast, 1).digest, RunPlan(Quiet(), 1).digest);
+  EXPECT_LT(limited.requests->answered, RunPlan(Quiet(), 1).requests->answered);
+  slow.peer.queue = 2;
+  EXPECT_GT(RunPlan(slow, 1).messages.overflowed, 0u);
+  slow.peer.overflow = Overflow::kBackpressure;
+  EXPECT_GT(RunPlan(slow, 1).messages.held_back, 0u);
+  EXPECT_EQ(RunPlan(slow, 1).digest, limited.digest) << "an unbounded queue by another name";
 }
 
 // --- settling --------------------------------------------------------------------------
