@@ -35,6 +35,7 @@ enum class Purpose : std::uint8_t {
   kInterference,  // what a fault does to a packet; subject: the fault, object: the link
   kOrder,         // ranks of events that are due at the same instant
   kSwarm,         // what a swarm makes of a scenario; subject: which part of it
+  kDisk,          // what a failing disk does; subject: the node, object: which decision
 };
 
 struct ChoiceName {
@@ -82,7 +83,7 @@ class Seeded final : public Chooser {
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
-  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kSwarm) + 1;
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kDisk) + 1;
   std::uint64_t seed_ = 0;
   std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };

@@ -19,14 +19,17 @@ struct Bench {
     plan.sync_latency.min = 1ms;
     plan.sync_latency.max = 5ms;
   }
-  bool BeginSync() { return disk.BeginSync(written, plan, 0, chooser, &latency); }
+  DiskAccess Access() { return {plan, 0, chooser, effects}; }
+  bool BeginSync() { return disk.BeginSync(written, Access(), &latency); }
+  bool EndSync() { return disk.EndSync(Access()); }
   void Sync() {
-    while (BeginSync()) disk.EndSync();
+    while (BeginSync()) EndSync();
   }
-  std::uint64_t Crash(Keeps keeps) { return written = disk.Crash(written, keeps, plan, 0, chooser); }
+  std::uint64_t Crash(Keeps keeps) { return written = disk.Crash(written, keeps, Access()); }
 
   DiskPlan plan;
   core::Tape chooser;
+  std::vector<std::uint64_t> effects = std::vector<std::uint64_t>(4);
   Disk disk;
   std::uint64_t written = 0;
   Duration latency{};
@@ -46,7 +49,8 @@ RC_GTEST_PROP(Disk, WhatIsDurableIsNeverLost, ()) {
         break;
       case 2:
         if (bench.disk.syncing()) {
-          durable = bench.disk.EndSync();
+          RC_ASSERT(bench.EndSync());
+          durable = bench.disk.durable();
           RC_ASSERT(durable == covered);
         }
         break;
@@ -76,9 +80,11 @@ TEST(Disk, OneSyncAtATimeCoversWhatWasWrittenWhenItBegan) {
   EXPECT_LE(bench.latency, 5ms);
   bench.written = 10;
   EXPECT_FALSE(bench.BeginSync());
-  EXPECT_EQ(bench.disk.EndSync(), 3u);
+  EXPECT_TRUE(bench.EndSync());
+  EXPECT_EQ(bench.disk.durable(), 3u);
   EXPECT_TRUE(bench.BeginSync());
-  EXPECT_EQ(bench.disk.EndSync(), 10u);
+  EXPECT_TRUE(bench.EndSync());
+  EXPECT_EQ(bench.disk.durable(), 10u);
   EXPECT_FALSE(bench.BeginSync()) << "there is nothing to sync";
   EXPECT_EQ(bench.disk.counts().syncs, 2u);
 }
@@ -131,11 +137,12 @@ TEST(Disk, WhatIsDurableIsNotTorn) {
 TEST(Disk, AStalledDiskTakesLongerAndCounts) {
   Bench bench;
   bench.disk.stall = {100ms, 200ms};
+  bench.disk.stall_kind = 2;
   bench.written = 1;
   ASSERT_TRUE(bench.BeginSync());
   EXPECT_GE(bench.latency, 101ms);
   EXPECT_LE(bench.latency, 205ms);
-  EXPECT_EQ(bench.disk.stalled, 1u);
+  EXPECT_EQ(bench.effects[2], 1u);
 }
 
 }  // namespace
