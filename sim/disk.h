@@ -70,17 +70,20 @@ struct Trouble {
   void End() { --windows; }
 };
 
-// Syncs that fail within a window. A disk has one such window at a time.
+// Syncs that fail within a window. A disk has one such window at a time; another that begins
+// meanwhile does nothing to it.
 struct SyncErrors {
-  bool armed = false;
-  bool once = false;  // the window is over with the first
-  Ratio chance{};     // of each sync
+  bool open = false;   // the window
+  bool armed = false;  // the next sync may fail
+  bool once = false;   // then no other does
+  Ratio chance{};      // of each sync
   core::Between restart{};
   std::uint32_t kind = 0;
 };
 
-// Power that fails at the end of a count of operations. One at a time, too.
+// Power that fails at the end of a count of operations. One window at a time, too.
 struct Fuse {
+  bool open = false;       // the window
   std::uint64_t left = 0;  // operations; 0: none is counted
   core::Between restart{};
   std::uint32_t kind = 0;
