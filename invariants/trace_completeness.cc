@@ -69,7 +69,8 @@ struct TraceCompleteness {
       rulings.push_back(JudgeStored(content, span));
       if (rulings.back().broken()) return rulings;
     }
-    if (waiting > 0) {
+    const bool owed = !core_nodes.empty();  // without a core nobody can be served
+    if (waiting > 0 && owed) {
       rulings.push_back(
           Ruling::Broken(std::to_string(waiting) + " spans are neither confirmed nor dropped at the end"));
     }

@@ -84,6 +84,7 @@ class Resolver {
   void ReadRegions(const faultline::scenarios::Cluster& from, sim::Plan& to);
   void ReadRegionLinks(const faultline::scenarios::Cluster& from, sim::Plan& to);
   std::uint32_t FindRegion(const std::string& path, const std::string& name, const sim::Plan& plan);
+  void ReadDisk(const faultline::scenarios::Disk& from, sim::DiskPlan& to);
   void ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
   void ReadQueue(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to);
   void ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to);
@@ -139,10 +140,7 @@ void Resolver::ReadCluster(const faultline::scenarios::Cluster& from, sim::Plan&
   to.client = to.exporter = to.peer;
   if (from.has_clients()) ReadLink("cluster.clients", from.clients(), to.client);
   if (from.has_exports()) ReadLink("cluster.exports", from.exports(), to.exporter);
-  to.disk.sync_latency = *ParseLatency("1ms..5ms");
-  Read("cluster.disk.sync_latency", from.disk().sync_latency(), ParseLatency, to.disk.sync_latency);
-  to.disk.sync = !from.disk().no_sync();
-  Read("cluster.disk.torn", from.disk().torn(), ParseRatio, to.disk.torn);
+  ReadDisk(from.disk(), to.disk);
   Read("cluster.clock.offset", from.clock().offset(), core::ParseDuration, to.clock.max_offset);
   Read("cluster.clock.drift", from.clock().drift(), core::ParsePartsPerBillion, to.clock.max_drift_ppb);
   Read("cluster.clock.uncertainty", from.clock().uncertainty(), core::ParseDuration, to.clock.uncertainty);
@@ -204,6 +202,24 @@ std::uint32_t Resolver::FindRegion(const std::string& path, const std::string& n
   }
   Problem(path, "no region \"" + name + "\"" + core::DidYouMean(name, names));
   return 0;
+}
+
+void Resolver::ReadDisk(const faultline::scenarios::Disk& from, sim::DiskPlan& to) {
+  to.sync_latency = *ParseLatency("1ms..5ms");
+  Read("cluster.disk.sync_latency", from.sync_latency(), ParseLatency, to.sync_latency);
+  Read("cluster.disk.read_latency", from.read_latency(), ParseLatency, to.read_latency);
+  to.sync = !from.no_sync();
+  Read("cluster.disk.torn", from.torn(), ParseRatio, to.torn);
+  Read("cluster.disk.persist", from.persist(), ParseRatio, to.persist);
+  if (from.order() == "barrier") to.order = sim::DiskOrder::kBarrier;
+  if (from.order() == "arbitrary") to.order = sim::DiskOrder::kArbitrary;
+  if (!from.order().empty() && from.order() != "prefix" && to.order == sim::DiskOrder::kPrefix) {
+    Problem("cluster.disk.order", "want \"prefix\", \"barrier\" or \"arbitrary\", got \"" + from.order() + "\"");
+  }
+  if (from.budget() == "unrestricted") to.budget = sim::DiskBudget::kUnrestricted;
+  if (!from.budget().empty() && from.budget() != "quorum" && from.budget() != "unrestricted") {
+    Problem("cluster.disk.budget", "want \"quorum\" or \"unrestricted\", got \"" + from.budget() + "\"");
+  }
 }
 
 void Resolver::ReadLink(const std::string& path, const faultline::scenarios::Link& from, sim::LinkPlan& to) {

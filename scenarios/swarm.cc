@@ -130,6 +130,8 @@ void Swarm::DrawDisk(faultline::scenarios::Disk& disk) {
   sync_ = draw.Length(50us, 20ms);
   disk.set_sync_latency(Range(sync_ / 2, 2 * sync_));
   disk.set_torn(draw.OneOf(std::array{"0%", "50%", "100%"}));
+  disk.set_order(draw.OneOf(std::array{"prefix", "barrier", "arbitrary"}));
+  if (draw.Chance(50)) disk.set_read_latency(Range(sync_, 20 * sync_));
 }
 
 void Swarm::DrawClock(faultline::scenarios::Clock& clock) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 
 #include "protocols/core/check.h"
+#include "protocols/core/quorum.h"
 #include "sim/fault.h"
 
 namespace sim {
@@ -25,9 +27,22 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       disks(nodes),
       clocks(nodes),
       processes(nodes),
+      may_damage(nodes),
       roles(nodes),
       effects(FaultKinds().size() + 1),
       struck(FaultKinds().size() * kRoleNames.size() * kPhaseNames.size()) {}
+
+void DrawDiskBudget(DiskBudget budget, Physics& physics, core::Chooser& chooser) {
+  std::vector<std::uint32_t> rest(physics.members);
+  std::iota(rest.begin(), rest.end(), 0);
+  const std::size_t intact = budget == DiskBudget::kUnrestricted ? 0 : core::Majority(physics.members);
+  for (std::uint64_t draw = 0; rest.size() > intact; ++draw) {
+    const core::ChoiceName name{core::Purpose::kDisk, 0, static_cast<std::uint32_t>(DiskDraw::kBudget), draw};
+    const auto at = rest.begin() + static_cast<std::ptrdiff_t>(chooser.Choose(name, rest.size()));
+    physics.may_damage[*at] = 1;
+    rest.erase(at);
+  }
+}
 
 void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser) {
   for (std::uint32_t node = 0; node < physics.clocks.size(); ++node) {
@@ -48,19 +63,43 @@ Phase Physics::PhaseOf(std::uint32_t node) const {
   return roles.leader ? Phase::kSteady : Phase::kElecting;
 }
 
+bool Physics::Sound(std::uint32_t node) const {
+  const Process& process = processes[node];
+  const bool has_read = process.up() && !process.start_due;
+  return !process.halted && (has_read || !disks[node].damaged());
+}
+
+bool Physics::HasSoundMajority() const {
+  std::uint32_t sound = 0;
+  for (std::uint32_t node = 0; node < members; ++node) sound += Sound(node);
+  return sound >= core::Majority(members);
+}
+
+bool Physics::Damage(std::uint32_t node, std::uint64_t record, Flaw flaw) {
+  if (processes[node].halted) return false;
+  if (!MayDamage(node)) {
+    disks[node].Spare();
+    return false;
+  }
+  return disks[node].Damage(record, flaw);
+}
+
 bool Physics::Crash(std::uint32_t node, Keeps keeps) {
-  Process& process = processes[node];
-  if (process.frozen) return false;
-  if (process.crashes++ > 0) return false;
+  if (!Stop(node)) return false;
   orders.push_back({Order::Kind::kCrash, node, keeps});
   return true;
+}
+
+bool Physics::Stop(std::uint32_t node) {
+  Process& process = processes[node];
+  return !process.frozen && process.crashes++ == 0 && !process.halted;
 }
 
 bool Physics::Restart(std::uint32_t node) {
   Process& process = processes[node];
   if (process.frozen) return false;
   CHECK(process.crashes > 0);
-  if (--process.crashes > 0) return false;
+  if (--process.crashes > 0 || process.halted) return false;
   orders.push_back({Order::Kind::kRestart, node, {}});
   return true;
 }

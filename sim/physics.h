@@ -24,8 +24,10 @@ struct Process {
   std::uint32_t pauses = 0;   // reasons to stand still
   bool frozen = false;        // outside the core: nothing heals it any more
   bool start_due = false;     // restarted during a pause: it starts when it goes on
+  bool reading = false;       // restarted: it reads its disk
+  bool halted = false;        // for good: its disk lost what was durable
 
-  bool up() const { return crashes == 0; }
+  bool up() const { return crashes == 0 && !reading && !halted; }
 };
 
 struct Order {
@@ -41,9 +43,13 @@ struct Physics {
 
   // Verbs for faults. Each answers whether it changed anything.
   bool Crash(std::uint32_t node, Keeps keeps);
+  // A crash that the world makes itself, at once: what is left to do is the node's own end.
+  bool Stop(std::uint32_t node);
   bool Restart(std::uint32_t node);
   bool Pause(std::uint32_t node);
   bool Resume(std::uint32_t node);
+  // One of the victim's durable records goes bad, unless its disk is protected or it has none.
+  bool Damage(std::uint32_t node, std::uint64_t record, Flaw flaw);
   void StepClock(std::uint32_t node, core::Duration by);
   // From now on the window that keeps `change` makes both clocks of the node, or only the wall
   // clock, gain so much. Windows may overlap, so changes add up.
@@ -63,6 +69,13 @@ struct Physics {
 
   Role RoleOf(std::uint32_t node) const;
   Phase PhaseOf(std::uint32_t node) const;
+  // Whether the budget allows that this node loses what was durable (see DiskBudget). Ask before
+  // anything that makes it do so, and call Spare on its disk if not.
+  bool MayDamage(std::uint32_t node) const { return may_damage[node] != 0; }
+  // Whether it can run with all it has promised: not halted, nor bound to halt when it starts again.
+  bool Sound(std::uint32_t node) const;
+  bool HasSoundMajority() const;
+  DiskAccess AccessDisk(std::uint32_t node, core::Chooser& chooser) { return {disk_plan, node, chooser, effects}; }
 
   // Where `struck` counts victims of this kind in this role and phase.
   static std::size_t StruckAt(std::uint32_t kind, Role role, Phase phase) {
@@ -79,12 +92,15 @@ struct Physics {
   std::vector<Disk> disks;  // by node, like the next two
   std::vector<Clock> clocks;
   std::vector<Process> processes;
+  std::vector<std::uint8_t> may_damage;
   Roles roles;
   std::vector<std::uint64_t> effects;  // by kind, in the order of FaultKinds(); the last: of no kind
   std::vector<std::uint64_t> struck;   // victims by kind, role and phase; see StruckAt
   std::vector<Order> orders;           // for the world, in order
 };
 
+// Chooses whose disks the budget does not protect. An application's always is: nobody has a copy.
+void DrawDiskBudget(DiskBudget budget, Physics& physics, core::Chooser& chooser);
 // Gives each node the offset and drift that its clock has by nature.
 void DrawClocks(const ClockPlan& plan, Physics& physics, core::Chooser& chooser);
 

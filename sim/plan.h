@@ -66,10 +66,27 @@ struct RegionLink {
   Latency latency{};
 };
 
+// In what order records reach the medium, which a power failure stops.
+enum class DiskOrder : std::uint8_t {
+  kPrefix,     // as written: a random prefix survives, of which the last record may be torn
+  kBarrier,    // within a sync in any order; nothing of a sync before all of the one before it
+  kArbitrary,  // in any order
+};
+
+// Whose disks may lose what was durable. Protocols count on a majority of disks.
+enum class DiskBudget : std::uint8_t {
+  kQuorum,        // those of a minority, fixed by the seed; elsewhere damage is spared
+  kUnrestricted,  // anybody's: then a node that cannot trust its disk must halt, and progress may end
+};
+
 struct DiskPlan {
-  Latency sync_latency{};
-  bool sync = true;  // false: outputs do not wait for the disk (a misconfiguration)
-  Ratio torn{};      // chance that the last record that survives a power failure is torn
+  Latency sync_latency{};  // of a sync with the writes it covers
+  Latency read_latency{};  // of a recovery: how long a restart takes
+  bool sync = true;        // false: outputs do not wait for the disk (a misconfiguration)
+  DiskOrder order = DiskOrder::kPrefix;
+  Ratio persist{500'000'000};  // not kPrefix: chance that a record which was not durable survives
+  Ratio torn{};                // of the survivors (kPrefix: of the last) are torn
+  DiskBudget budget = DiskBudget::kQuorum;
 };
 
 // Offset and drift are drawn once per node.

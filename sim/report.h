@@ -52,8 +52,12 @@ struct MessageCounts {
 
 struct DiskCounts {
   std::uint64_t syncs = 0;
-  std::uint64_t lost = 0;  // records that a crash took
-  std::uint64_t torn = 0;  // of those, torn and found by their checksum
+  std::uint64_t lost = 0;     // records that a crash took
+  std::uint64_t torn = 0;     // of those, torn and found by their checksum
+  std::uint64_t failed = 0;   // syncs that failed; each stopped its process
+  std::uint64_t damaged = 0;  // durable records that the medium failed at
+  std::uint64_t found = 0;    // of those, found by recovery
+  std::uint64_t spared = 0;   // attempts on disks that the budget protects
 };
 
 struct RequestCounts {
@@ -109,12 +113,14 @@ struct Report {
   bool as_expected = false;
   std::optional<core::Fingerprint> configuration;  // of what a swarm made of the scenario
   std::string known_gap;                           // why the violation is no failure; empty: it is, or there is none
+  std::string excused;    // why nobody is owed progress ("no majority has an intact disk: n1 n3 n4"); empty: it is owed
   std::string cut_short;  // why the run ended early ("budget of 20000000 events"); empty: it did not
   core::Fingerprint digest;
   std::uint64_t events = 0;
   core::Duration simulated{};
   MessageCounts messages;
   DiskCounts disk;
+  std::uint64_t halted = 0;               // nodes that will not run again: they cannot trust their disks
   std::optional<RequestCounts> requests;  // where there are clients
   std::vector<MonitorReport> monitors;    // by name
   std::vector<FaultReport> faults;        // by kind

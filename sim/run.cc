@@ -1,6 +1,7 @@
 #include "sim/run.h"
 
 #include <map>
+#include <string>
 
 namespace sim::internal {
 
@@ -36,6 +37,26 @@ std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, 
     if (active.window.begin <= now) reports.push_back(active.window);
   }
   return reports;
+}
+
+void ReportDisks(const Physics& physics, bool coreless, Report& report) {
+  for (const Disk& disk : physics.disks) {
+    const DiskCounts& counts = disk.counts();
+    report.disk.syncs += counts.syncs;
+    report.disk.lost += counts.lost;
+    report.disk.torn += counts.torn;
+    report.disk.failed += counts.failed;
+    report.disk.damaged += counts.damaged;
+    report.disk.found += counts.found;
+    report.disk.spared += counts.spared;
+  }
+  for (const Process& process : physics.processes) report.halted += process.halted;
+  if (!coreless) return;
+  report.excused = "no majority has an intact disk:";
+  for (std::uint32_t node = 0; node < physics.members; ++node) {
+    if (!physics.Sound(node)) report.excused += " n" + std::to_string(node);
+  }
+  report.excused += " (injected)";
 }
 
 }  // namespace sim::internal

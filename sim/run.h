@@ -79,6 +79,7 @@ std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
                                       const std::vector<std::uint64_t>& effects, core::Duration now);
 std::vector<CoverageCell> ReportCoverage(const Physics& physics);
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
+void ReportDisks(const Physics& physics, bool coreless, Report& report);
 
 template <class Panel>
 void ReportMonitors(Panel& panel, Report& report) {
@@ -151,11 +152,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.events = world.events();
   report.simulated = world.now();
   report.messages = world.physics().network.counts();
-  for (const Disk& disk : world.physics().disks) {
-    report.disk.syncs += disk.counts().syncs;
-    report.disk.lost += disk.counts().lost;
-    report.disk.torn += disk.counts().torn;
-  }
+  internal::ReportDisks(world.physics(), world.coreless(), report);
   if (plan->workload.clients > 0) report.requests = world.requests();
   report.faults = internal::ReportFaults(world.windows(), world.physics().effects, world.now());
   report.coverage = internal::ReportCoverage(world.physics());

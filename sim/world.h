@@ -69,6 +69,7 @@ class World {
         parked_(shape.nodes),
         clients_(plan_->workload.clients) {
     DrawClocks(plan_->clock, physics_, chooser_);
+    DrawDiskBudget(plan_->disk.budget, physics_, chooser_);
   }
 
   // Starts every node and schedules faults, load and the end of the storm.
@@ -128,6 +129,8 @@ class World {
     }
   }
   bool settling() const { return settling_; }
+  // The storm is over and there is no core: too few nodes can trust their disks. Nobody is owed progress.
+  bool coreless() const { return settling_ && core_.empty(); }
   const Digest& digest() const { return digest_; }
   const Physics& physics() const { return physics_; }
   const std::vector<core::Host<N>>& hosts() const { return hosts_; }
@@ -148,9 +151,10 @@ class World {
       if (!process.up() || process.pauses > 0) vitals.still = false;  // it will go on
     }
     vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
+    vitals.patience = plan_->settle;
+    if (!physics_.HasSoundMajority()) return vitals;  // nobody is owed anything
     vitals.owed = liveness_.owed();
     vitals.stalled = liveness_.StalledFor(physics_.now);
-    vitals.patience = plan_->settle;
     return vitals;
   }
   // To answer some choices otherwise than the seed does.
@@ -168,7 +172,9 @@ class World {
     kFaultBegin,
     kFaultEnd,
     kFaultTick,
-    kSettle
+    kSettle,
+    kRestart,
+    kRead
   };
   static constexpr Kind kLastOfNodes = kReply;
   struct Packet {
@@ -216,7 +222,7 @@ class World {
     }
     void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
     void Cancel(const typename N::Timer& timer) { world.timers_[node].Cancel(timer); }
-    void WantSync() { world.BeginSync(node); }
+    void WantSync() { world.BeginSync(node, observer); }
   };
 
   // The clocks of one node, as the node may read them.
@@ -274,6 +280,10 @@ class World {
         return Tick(event, observer);
       case kSettle:
         return Settle(event, observer);
+      case kRestart:
+        return RestartStopped(event, observer);
+      case kRead:
+        return EndRead(event, observer);
     }
     return false;
   }
@@ -288,8 +298,18 @@ class World {
     const core::Surroundings surroundings{core::NodeId{node}, &clocks, &chooser_, &host.draws};
     core::Env<N> env(surroundings, config_, effects_);
     step(host.node, env);
+    CommitStep(node, observer);
+  }
+
+  // Nothing of the step is seen if its node does not live to write it.
+  template <class Observer>
+  void CommitStep(std::uint32_t node, Observer& observer) {
+    if (physics_.disks[node].watches_appends() && !Append(node, observer)) {
+      effects_.Clear();
+      return;
+    }
     Sink<Observer> sink{*this, node, observer};
-    host.Commit(effects_, sink, mutation_, plan_->disk.sync);
+    hosts_[node].Commit(effects_, sink, mutation_, plan_->disk.sync);
   }
 
   template <class Observer>
@@ -410,8 +430,7 @@ class World {
     core::Env<N> env(surroundings, config_, effects_);
     std::visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
     packets_.Free(event.slot);
-    Sink<Observer> sink{*this, event.to, observer};
-    host.Commit(effects_, sink, mutation_, plan_->disk.sync);
+    CommitStep(event.to, observer);
     return true;
   }
 
@@ -466,12 +485,13 @@ class World {
 
   // --- disks -------------------------------------------------------------------
 
-  void BeginSync(std::uint32_t node) {
+  template <class Observer>
+  void BeginSync(std::uint32_t node, Observer& observer) {
     core::Duration latency{};
     Disk& disk = physics_.disks[node];
-    if (disk.BeginSync(hosts_[node].journal.size(), physics_.disk_plan, node, chooser_, &latency)) {
-      Push(physics_.now + latency, kSync, disk.boot(), node);
-    }
+    if (!disk.BeginSync(hosts_[node].journal.size(), physics_.AccessDisk(node, chooser_), &latency)) return;
+    if (disk.Operation()) return FailPower(node, observer);
+    Push(physics_.now + latency, kSync, disk.boot(), node);
   }
 
   template <class Observer>
@@ -481,13 +501,75 @@ class World {
     const Readiness readiness = CheckReady(event);
     if (readiness != Readiness::kReady) return false;
     Absorb(event, 0);
-    const std::uint64_t durable = disk.EndSync();
+    const bool done = disk.EndSync(physics_.AccessDisk(event.to, chooser_));
     observer.Note(events_ + 1, now(), [&] {
-      return core::Text(core::NodeId{event.to}) + " synced " + std::to_string(durable) + " records";
+      const std::string node = core::Text(core::NodeId{event.to});
+      return done ? node + " synced " + std::to_string(disk.acknowledged()) + " records" : node + ": a sync failed";
     });
+    if (!done) {
+      // Never again: a second sync would succeed, with records gone.
+      StopNode(event.to, Keeps::kAll, observer);
+      RestartAfter(event.to, disk.errors.restart);
+      return true;
+    }
+    if (disk.Operation()) {  // it is done, and nobody has heard of it
+      FailPower(event.to, observer);
+      return true;
+    }
     Sink<Observer> sink{*this, event.to, observer};
-    hosts_[event.to].Synced(durable, sink);
-    BeginSync(event.to);
+    hosts_[event.to].Synced(disk.acknowledged(), sink);
+    BeginSync(event.to, observer);
+    return true;
+  }
+
+  // A step's records one by one, where something waits for one of them. False: that was the node's end.
+  template <class Observer>
+  bool Append(std::uint32_t node, Observer& observer) {
+    Disk& disk = physics_.disks[node];
+    if (effects_.written.empty()) return true;
+    if (disk.full.on()) {
+      ++physics_.effects[disk.full.kind];
+      disk.starved = true;
+      StopNode(node, Keeps::kAll, observer);
+      return false;
+    }
+    for (std::size_t written = 1; written <= effects_.written.size(); ++written) {
+      if (!disk.Operation()) continue;
+      hosts_[node].Append(effects_, written);
+      FailPower(node, observer);
+      return false;
+    }
+    return true;
+  }
+
+  // The fuse of a `crash_at_storage_op` has burnt down.
+  template <class Observer>
+  void FailPower(std::uint32_t node, Observer& observer) {
+    const Fuse& fuse = physics_.disks[node].fuse;
+    ++physics_.effects[fuse.kind];
+    StopNode(node, Keeps::kRandom, observer);
+    RestartAfter(node, fuse.restart);
+  }
+
+  template <class Observer>
+  void StopNode(std::uint32_t node, Keeps keeps, Observer& observer) {
+    if (physics_.Stop(node)) CrashNode(node, keeps, observer);
+  }
+
+  void RestartAfter(std::uint32_t node, core::Between delay) {
+    const auto spread = static_cast<std::uint64_t>((delay.max - delay.min).count()) + 1;
+    const core::ChoiceName name{core::Purpose::kDisk, node, static_cast<std::uint32_t>(DiskDraw::kRestart),
+                                physics_.disks[node].boot()};
+    Push(physics_.now + delay.min + core::Duration{chooser_.Choose(name, spread)}, kRestart, 0, node);
+    Disturb();
+  }
+
+  template <class Observer>
+  bool RestartStopped(const Event& event, Observer& observer) {
+    CalmDown();
+    if (!physics_.Restart(event.to)) return false;
+    Absorb(event, 0);
+    CarryOutOrders(observer);
     return true;
   }
 
@@ -504,7 +586,7 @@ class World {
   template <class Observer>
   bool Wake(const Event& event, Observer& observer) {
     Client& client = clients_[event.to];
-    if (!client.MaySend(plan_->workload, settling_)) {
+    if (coreless() || !client.MaySend(plan_->workload, settling_)) {
       if (!client.waiting) liveness_.Contented(event.to, physics_.now);
       return false;
     }
@@ -624,8 +706,7 @@ class World {
   bool Begin(const Event& event, Observer& observer) {
     ActiveFault& active = windows_[event.slot];
     BeginFault(*plan_, active, physics_, chooser_);
-    ++open_windows_;
-    liveness_.Disturbed(physics_.now, false);
+    Disturb();
     Absorb(event, event.slot);
     core::Absorb(digest_.state, active.window.nodes);
     observer.Note(events_ + 1, now(),
@@ -633,6 +714,16 @@ class World {
     CarryOutOrders(observer);
     PushTick(event.slot);
     return true;
+  }
+
+  // Something is wrong until CalmDown: a window is open, or a process has yet to start again.
+  void Disturb() {
+    ++disturbances_;
+    liveness_.Disturbed(physics_.now, false);
+  }
+  void CalmDown() {
+    --disturbances_;
+    liveness_.Disturbed(physics_.now, disturbances_ == 0);
   }
 
   // What a fault does by itself within its window.
@@ -658,8 +749,7 @@ class World {
     ActiveFault& active = windows_[event.slot];
     if (!active.begun) return false;
     EndFault(active, physics_, chooser_);
-    --open_windows_;
-    liveness_.Disturbed(physics_.now, open_windows_ == 0);
+    CalmDown();
     Absorb(event, event.slot);
     observer.Note(events_ + 1, now(),
                   [&] { return "fault " + active.window.kind + " ends " + core::Text(active.window.nodes); });
@@ -693,7 +783,8 @@ class World {
   void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
     core::Host<N>& host = hosts_[node];
     const std::uint64_t written = host.journal.size();
-    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.disk_plan, node, chooser_);
+    const DiskAccess access = physics_.AccessDisk(node, chooser_);
+    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, access);
     host.Crash(survivors);
     timers_[node].Clear();
     physics_.roles.Crashed(node);
@@ -709,6 +800,7 @@ class World {
   // What waited for a paused node that now crashes was in its memory.
   void DropParked(std::uint32_t node) {
     physics_.processes[node].start_due = false;
+    physics_.processes[node].reading = false;
     for (const Event& event : parked_[node]) {
       if (event.kind == kMessage) packets_.Free(event.slot);
       if (event.kind == kRequest) asked_.Free(event.slot);
@@ -717,21 +809,74 @@ class World {
     parked_[node].clear();
   }
 
+  // It reads its disk first, which takes time.
   template <class Observer>
   void RestartNode(std::uint32_t node, Observer& observer) {
+    const Disk& disk = physics_.disks[node];
+    const core::Duration latency = disk.ReadLatency(physics_.AccessDisk(node, chooser_));
+    if (latency.count() == 0) return BootNode(node, observer);
+    physics_.processes[node].reading = true;
+    Push(physics_.now + latency, kRead, disk.boot(), node);
+    Disturb();
+  }
+
+  template <class Observer>
+  bool EndRead(const Event& event, Observer& observer) {
+    CalmDown();
+    if (event.slot != physics_.disks[event.to].boot()) return false;  // it crashed since
+    Absorb(event, 0);
+    physics_.processes[event.to].reading = false;
+    BootNode(event.to, observer);
+    return true;
+  }
+
+  template <class Observer>
+  void BootNode(std::uint32_t node, Observer& observer) {
     Process& process = physics_.processes[node];
     process.start_due = process.pauses > 0;
     if (process.start_due) return;
-    hosts_[node].Recover();
-    physics_.clocks[node].Boot(physics_.now);
-    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
-    observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
+    const Disk::Recovery recovery = physics_.disks[node].Recover();
+    if (recovery.damaged > 0) return BootDamaged(node, recovery, observer);
+    Recover(node, observer);
     StartNode(node, observer);
   }
 
   template <class Observer>
+  void Recover(std::uint32_t node, Observer& observer) {
+    hosts_[node].Recover();
+    physics_.clocks[node].Boot(physics_.now);
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
+    observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
+  }
+
+  // Halt, never lie: who may have promised what it cannot read any more takes no further part,
+  // unless its protocol knows what to do.
+  template <class Observer>
+  void BootDamaged(std::uint32_t node, const Disk::Recovery& recovery, Observer& observer) {
+    observer.Note(events_ + 1, now(), [&] {
+      return core::Text(core::NodeId{node}) + " cannot read its disk: of " +
+             std::to_string(recovery.intact + recovery.damaged) + " durable records the first " +
+             std::to_string(recovery.intact) + " are intact";
+    });
+    if constexpr (core::HandlesDamage<N>) {
+      physics_.disks[node].Truncate(recovery.intact);
+      hosts_[node].Crash(recovery.intact);
+      Recover(node, observer);
+      const core::Damage damage{recovery.intact, recovery.damaged};
+      RunNode(node, observer, [&](N& n, core::Env<N>& env) {
+        n.OnDamage(damage, env);
+        n.Start(env);
+      });
+    } else {
+      physics_.processes[node].halted = true;
+      observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " halts"; });
+      observer.OnEngineFact(core::NodeId{node}, facts::Halted{});
+    }
+  }
+
+  template <class Observer>
   void ResumeNode(std::uint32_t node, Observer& observer) {
-    if (physics_.processes[node].start_due && physics_.processes[node].up()) RestartNode(node, observer);
+    if (physics_.processes[node].start_due && physics_.processes[node].up()) BootNode(node, observer);
     for (const Event& event : parked_[node]) Push(physics_.now, static_cast<Kind>(event.kind), event.slot, event.to);
     parked_[node].clear();
     RescheduleTimers(node);
@@ -753,10 +898,10 @@ class World {
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       if (!windows_[i].begun) continue;
       EndFault(windows_[i], physics_, chooser_);
-      --open_windows_;
+      --disturbances_;
     }
     CarryOutOrders(observer);
-    liveness_.Disturbed(physics_.now, true);
+    liveness_.Disturbed(physics_.now, disturbances_ == 0);
     for (const std::uint32_t node : core_) observer.OnEngineFact(core::NodeId{node}, facts::InCore{});
     for (std::uint32_t client = 0; client < clients_.size(); ++client) {
       if (!clients_[client].waiting) Think(client);
@@ -766,14 +911,19 @@ class World {
 
   void ChooseCore() {
     const std::uint32_t members = physics_.members;
-    std::vector<std::uint32_t> rest(members);
-    for (std::uint32_t node = 0; node < members; ++node) rest[node] = node;
+    std::vector<std::uint32_t> rest;
+    std::vector<std::uint32_t> unsound;
+    for (std::uint32_t node = 0; node < members; ++node) (physics_.Sound(node) ? rest : unsound).push_back(node);
+    if (!physics_.HasSoundMajority()) return;
+    if (plan_->core == Core::kQuorum) {
+      for (const std::uint32_t node : unsound) Freeze(node);
+    }
     std::uint64_t occurrence = 0;
     const auto draw = [&](std::uint64_t bound) {
       return chooser_.Choose({core::Purpose::kCore, 0, 0, occurrence++}, bound);
     };
     std::uint64_t outside = 0;
-    if (plan_->core == Core::kQuorum) outside = draw(members - core::Majority(members) + 1);
+    if (plan_->core == Core::kQuorum) outside = draw(rest.size() - core::Majority(members) + 1);
     for (; outside > 0; --outside) {
       const auto at = rest.begin() + static_cast<std::ptrdiff_t>(draw(rest.size()));
       Freeze(*at);
@@ -817,7 +967,7 @@ class World {
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::vector<ActiveFault> windows_;
-  std::uint32_t open_windows_ = 0;
+  std::uint32_t disturbances_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over
   core::Effects<N> effects_;         // empty between steps
   std::string frame_;                // bytes of the packet that is being sent, if anybody asks for them

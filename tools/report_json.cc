@@ -46,6 +46,10 @@ void Write(const sim::DiskCounts& disk, Writer& out) {
   out.Whole("syncs", disk.syncs);
   out.Whole("lost", disk.lost);
   out.Whole("torn", disk.torn);
+  out.Whole("failed", disk.failed);
+  out.Whole("damaged", disk.damaged);
+  out.Whole("found", disk.found);
+  out.Whole("spared", disk.spared);
   out.EndObject();
 }
 
@@ -140,6 +144,7 @@ std::string ReportJson(const sim::Report& report) {
   if (!report.cut_short.empty()) out.Text("cut_short", report.cut_short);
   if (!report.known_gap.empty()) out.Text("known_gap", report.known_gap);
   if (report.configuration) out.Text("configuration", core::ToHex(*report.configuration));
+  if (!report.excused.empty()) out.Text("excused", report.excused);
   out.Text("digest", core::ToHex(report.digest));
   out.Text("ladder", core::ToHex(core::FingerprintOf(report.ladder)));
   out.Whole("events", report.events);
@@ -149,6 +154,7 @@ std::string ReportJson(const sim::Report& report) {
   Write(report.faults, out);
   Write(report.coverage, out);
   Write(report.disk, out);
+  out.Whole("halted", report.halted);
   if (report.requests) Write(*report.requests, out);
   if (report.spans) Write(*report.spans, out);
   if (report.violation) Write(*report.violation, out);

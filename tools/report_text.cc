@@ -44,6 +44,7 @@ std::string VerdictWords(const sim::Plan& plan, const sim::Report& report) {
   if (report.outcome == sim::Outcome::kHolds && !report.as_expected)
     words += ", but " + plan.violates + " was to be violated";
   if (!report.cut_short.empty()) words += ": " + report.cut_short;
+  if (!report.excused.empty()) words += ", excused: " + report.excused;
   return words;
 }
 
@@ -85,9 +86,14 @@ std::string RequestsLine(const sim::RequestCounts& r) {
          " refused, " + Grouped(r.timed_out) + " timed out\n";
 }
 
-std::string DiskLine(const sim::DiskCounts& d) {
-  return Label("disk") + Grouped(d.syncs) + " syncs, " + Grouped(d.lost) + " records lost, " + Grouped(d.torn) +
-         " torn\n";
+std::string DiskLines(const sim::DiskCounts& d, std::uint64_t halted) {
+  std::string text =
+      Label("disk") + Grouped(d.syncs) + " syncs, " + Grouped(d.lost) + " records lost, " + Grouped(d.torn) + " torn";
+  if (d.failed > 0) text += ", " + Grouped(d.failed) + " syncs failed";
+  text += "\n";
+  if (d.damaged + d.spared + halted == 0) return text;
+  return text + Label("") + Grouped(d.damaged) + " durable records damaged, " + Grouped(d.found) + " of them found, " +
+         Grouped(d.spared) + " spared, " + Count(halted, "node") + " halted\n";
 }
 
 std::string SpansLines(const sim::SpanCounts& s) {
@@ -195,7 +201,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
     for (const sim::FaultWindow& window : report.windows) text += WindowLine(window);
   }
   text += MessagesLine(report.messages);
-  text += DiskLine(report.disk);
+  text += DiskLines(report.disk, report.halted);
   if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
   if (report.configuration) text += Label("drawn") + core::ToHex(*report.configuration) + "\n";
@@ -231,11 +237,13 @@ std::string SeedLine(const sim::Plan& plan, const sim::Report& report, const Sty
 std::string SummaryText(const sim::Plan& plan, const Summary& summary, const Style& style) {
   std::string text = Padded(plan.name, kNameWidth) + Count(summary.runs, "run") + "  " + Grouped(summary.as_expected) +
                      " as expected  " + Grouped(summary.violated) + " violated  " + Grouped(summary.inconclusive) +
-                     " inconclusive  " + Count(summary.events, "event") + "\n";
+                     " inconclusive  " + (summary.excused > 0 ? Grouped(summary.excused) + " excused  " : "") +
+                     Count(summary.events, "event") + "\n";
   for (const auto& [name, total] : summary.monitors) text += MonitorTotalLine(name, total, style);
   std::string label = "faults";
   for (const auto& [kind, total] : summary.faults) text += FaultTotalLine(std::exchange(label, ""), kind, total, style);
   text += MessagesLine(summary.messages);
+  if (summary.halted > 0) text += Label("halted") + Count(summary.halted, "node") + ": they cannot trust their disks\n";
   for (const auto& [reason, runs] : summary.known_gaps) {
     text += Label("known gap") + Count(runs, "run") + ": " + scenarios::Printable(reason) + "\n";
   }

@@ -46,6 +46,8 @@ void Summary::Add(const sim::Report& report) {
     if (!first_violated) first_violated = report.seed;
     if (!report.as_expected && !first_unexpected) first_unexpected = report.seed;
   }
+  if (!report.excused.empty()) ++excused;
+  halted += report.halted;
   tools::Add(report.messages, messages);
   for (const sim::MonitorReport& monitor : report.monitors) tools::Add(monitor, report.seed, monitors[monitor.name]);
   for (const sim::FaultReport& fault : report.faults) {

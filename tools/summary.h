@@ -40,6 +40,8 @@ struct Summary {
   std::uint64_t as_expected = 0;
   std::uint64_t violated = 0;
   std::uint64_t inconclusive = 0;
+  std::uint64_t excused = 0;  // runs in which nobody was owed progress
+  std::uint64_t halted = 0;   // nodes, in all runs
   std::uint64_t events = 0;
   std::optional<std::uint64_t> first_violated;    // seed
   std::optional<std::uint64_t> first_unexpected;  // violation: seed

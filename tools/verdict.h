@@ -4,6 +4,10 @@
 // is unexpected, whatever `expect.holds` lists: the list says which monitors
 // must have judged something and hold; the others may be inconclusive. Without
 // a list that is all of them.
+//
+// Where too few nodes can trust their disks (`Report::excused`), nobody is owed
+// progress: monitors of progress may then be inconclusive, and every other one
+// must still hold.
 #pragma once
 
 #include "sim/plan.h"

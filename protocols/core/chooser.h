@@ -41,6 +41,7 @@ enum class Purpose : std::uint8_t {
   kQueue,         // whom a queue that is nearly full drops
   kCorrupt,       // whether bits of a packet flip
   kFlip,          // which ones
+  kDisk,          // what a failing disk does; subject: the node, object: which decision
 };
 
 struct ChoiceName {
@@ -88,7 +89,7 @@ class Seeded final : public Chooser {
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
-  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kFlip) + 1;
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kDisk) + 1;
   std::uint64_t seed_ = 0;
   std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };

@@ -149,6 +149,18 @@ inline constexpr bool kReplaysAll<N, std::variant<R...>> = (Replays<N, R> && ...
 
 }  // namespace internal
 
+// Durable records that cannot be read back: not what a crash leaves, which recovery drops in silence.
+struct Damage {
+  std::uint64_t first{};  // those before it have been replayed
+  std::uint64_t lost{};   // records that were durable, from there on
+};
+// A node that knows what to do about it. Any other one must not run again: it may have promised
+// what it no longer knows.
+template <class N>
+concept HandlesDamage = requires(N n, const Damage& damage, Env<N>& env) {
+  n.OnDamage(damage, env);
+};
+
 // A protocol node: an aggregate value with a handler for every alternative of
 // its Message, Record, Timer and Request types. Nothing has a default.
 template <class N>

@@ -136,6 +136,8 @@ struct ContextCarried {
 };
 struct Crashed {};
 struct Restarted {};
+// This node's disk lost what was durable: it will not run again.
+struct Halted {};
 // The storm is over; this member of the cluster is in the healed core.
 struct InCore {};
 
@@ -154,6 +156,7 @@ struct Vitals {
 };
 inline constexpr NodeId kNobody{0xFFFFFFFF};
 
-using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, InCore, ProbeSent, ProbeAnswered, Vitals>;
+using Engine =
+    std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Halted, InCore, ProbeSent, ProbeAnswered, Vitals>;
 
 }  // namespace facts

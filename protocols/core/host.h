@@ -72,6 +72,12 @@ struct Host {
     effects.Clear();
   }
 
+  // The power fails within a step: only `count` of its records are written, nothing else of it is seen.
+  void Append(Effects<N>& effects, std::size_t count) {
+    CHECK(count <= effects.written.size());
+    for (std::size_t i = 0; i < count; ++i) journal.push_back(std::move(effects.written[i]));
+  }
+
   // The first `count` records have reached stable storage.
   template <class Sink>
   void Synced(std::uint64_t count, Sink& sink) {

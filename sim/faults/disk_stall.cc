@@ -12,16 +12,15 @@ void Begin(FaultScope& scope) {
     Disk& disk = scope.physics.disks[core::Number(victim)];
     disk.stall.min += scope.Between(kBy).min;
     disk.stall.max += scope.Between(kBy).max;
-    scope.active.undo.push_back(disk.stalled);
+    disk.stall_kind = scope.active.kind;
   }
 }
 
 void End(FaultScope& scope) {
-  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
-    Disk& disk = scope.physics.disks[core::Number(scope.victims()[i])];
+  for (const core::NodeId victim : scope.victims()) {
+    Disk& disk = scope.physics.disks[core::Number(victim)];
     disk.stall.min -= scope.Between(kBy).min;
     disk.stall.max -= scope.Between(kBy).max;
-    scope.Effect(disk.stalled - scope.active.undo[i]);
   }
 }
 

@@ -154,6 +154,20 @@ TEST_F(HostTest, RecordsThatSurviveByLuckAreDurableFromThenOn) {
   EXPECT_EQ(heard_.lines, Lines{"n1 Hello{1}"}) << "nothing is left to wait for";
 }
 
+// Between two records of one step: what comes behind is not written, and nothing of the step is seen.
+TEST_F(HostTest, APowerFailureWithinAStepLeavesOnlyTheRecordsBeforeIt) {
+  for (const int i : {1, 2, 3}) effects_.written.push_back(Puppet::Stored{i});
+  effects_.sent.push_back({kOther, Puppet::Hello{1}});
+  effects_.sent_unsynced.push_back({kOther, Puppet::Urgent{1}});
+  host_.Append(effects_, 2);
+  EXPECT_EQ(host_.journal.size(), 2u);
+  EXPECT_EQ(heard_.lines, Lines{});
+  EXPECT_EQ(heard_.syncs_wanted, 0);
+  host_.Crash(2);
+  host_.Recover();
+  EXPECT_EQ(host_.node.stored, (std::vector<int>{1, 2})) << "if the disk kept them";
+}
+
 TEST_F(HostTest, WithoutWaitingEverythingLeavesAtOnce) {
   effects_.written.push_back(Puppet::Stored{1});
   effects_.sent.push_back({kOther, Puppet::Hello{1}});

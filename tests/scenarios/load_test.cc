@@ -125,6 +125,27 @@ TEST(Load, AllMistakesAtOnce) {
             "x.txtpb:6:3: run.core: want \"all\" or \"quorum\", got \"half\"");
 }
 
+TEST(Load, ADiskSaysHowItFails) {
+  const sim::DiskPlan usual = Load(kRaft)->plan.disk;
+  EXPECT_EQ(usual.order, sim::DiskOrder::kPrefix);
+  EXPECT_EQ(usual.budget, sim::DiskBudget::kQuorum);
+  EXPECT_EQ(usual.persist, sim::Ratio{500'000'000});
+  EXPECT_EQ(usual.read_latency, sim::Latency{});
+  const sim::DiskPlan disk = Load(
+                                 "cluster { protocol: \"raft\" disk { order: \"barrier\" persist: \"20%\" torn: \"1%\" "
+                                 "read_latency: \"5ms\" budget: \"unrestricted\" } }")
+                                 ->plan.disk;
+  EXPECT_EQ(disk.order, sim::DiskOrder::kBarrier);
+  EXPECT_EQ(disk.budget, sim::DiskBudget::kUnrestricted);
+  EXPECT_EQ(disk.persist, sim::Ratio{200'000'000});
+  EXPECT_EQ(disk.torn, sim::Ratio{10'000'000});
+  EXPECT_EQ(disk.read_latency.min, 5ms);
+  EXPECT_THAT(ErrorOf("cluster { protocol: \"raft\" disk { order: \"none\" } }"),
+              HasSubstr("cluster.disk.order: want \"prefix\", \"barrier\" or \"arbitrary\", got \"none\""));
+  EXPECT_THAT(ErrorOf("cluster { protocol: \"raft\" disk { budget: \"half\" } }"),
+              HasSubstr("cluster.disk.budget: want \"quorum\" or \"unrestricted\", got \"half\""));
+}
+
 TEST(Load, FaultsHaveOneScheduleAndABoundedNumberOfWindows) {
   const std::string raft = kRaft;
   EXPECT_EQ(ErrorOf(raft + "faults { kind: \"crash\" }"),

@@ -183,7 +183,7 @@ inline std::vector<std::string> Behaviour(FaultBench bench) {
   }
   for (std::uint32_t node = 0; node < physics.disks.size(); ++node) {
     core::Duration latency{};
-    const bool began = physics.disks[node].BeginSync(1'000'000, physics.disk_plan, node, bench.chooser, &latency);
+    const bool began = physics.disks[node].BeginSync(1'000'000, physics.AccessDisk(node, bench.chooser), &latency);
     line("sync", node, began, latency.count());
     const Process& process = physics.processes[node];
     line("process", node, process.crashes, process.pauses, process.frozen);

@@ -22,6 +22,7 @@ using Parameters = std::vector<core::Parameter>;
 const std::map<std::string, Parameters, std::less<>>& Harmless() {
   static const std::map<std::string, Parameters, std::less<>> harmless{
       {"bandwidth", {{"rate", "1000000000000"}}},
+      {"bit_rot", {{"records", "0"}}},
       {"clock_bound_violated", {{"by", "0s"}}},
       {"clock_discipline", {{"error", "0s"}}},  // of clocks that are right
       {"clock_drift", {{"by", "0%"}}},
@@ -30,21 +31,27 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
       {"clock_wander", {{"step", "0%"}}},
       {"clog", {{"mode", "slow"}, {"times", "1"}}},
       {"connection_reset", {{"chance", "0%"}}},
+      {"disk_slow", {{"times", "1"}}},
       {"disk_stall", {{"by", "0s"}}},
+      {"latent_sector_error", {{"records", "0"}}},
       {"loss_burst", {{"begins", "0%"}}},
+      {"misdirected_write", {{"writes", "0"}}},
       {"packet_corruption", {{"chance", "0%"}}},
       {"packet_delay", {{"by", "0s"}}},
       {"packet_duplication", {{"chance", "0%"}}},
       {"packet_loss", {{"chance", "0%"}}},
       {"packet_reordering", {{"chance", "0%"}}},
+      {"phantom_write", {{"records", "0"}}},
       {"swizzle", {{"share", "0%"}}},
+      {"sync_error", {{"chance", "0%"}}},
   };
   return harmless;
 }
 // These do one thing to each victim, and so nothing without a victim.
 const std::vector<std::string_view>& WithoutChance() {
-  static const std::vector<std::string_view> kinds{"clock_freeze", "crash", "leap_second",
-                                                   "partition",    "pause", "vm_pause"};
+  static const std::vector<std::string_view> kinds{"clock_freeze", "crash",       "crash_at_storage_op",
+                                                   "disk_full",    "leap_second", "partition",
+                                                   "pause",        "sync_lie",    "vm_pause"};
   return kinds;
 }
 

@@ -169,6 +169,35 @@ TEST_F(Runs, AKnownGapIsCountedWithItsReasonAndGivesZero) {
   EXPECT_EQ(Run(Violated, {3, 3}, other).code, kUnexpected);
 }
 
+// Without a majority of disks to trust, what is owed is safety.
+TEST_F(Runs, ProgressThatIsExcusedIsAsExpectedAndCountedAndNothingElseIs) {
+  const auto excused = [](const Job& job) {
+    sim::Report report = Holds(job);
+    report.halted = 3;
+    report.excused = "no majority has an intact disk: n0 n1 n2 (injected)";
+    report.monitors.push_back({"progress", sim::Outcome::kInconclusive, 0, "it judged nothing"});
+    return report;
+  };
+  const auto stuck = [&](const Job& job) {
+    sim::Report report = excused(job);
+    report.excused.clear();
+    return report;
+  };
+  const auto unsafe = [&](const Job& job) {
+    sim::Report report = excused(job);
+    report.monitors.push_back({"vote-once", sim::Outcome::kInconclusive, 0, "it judged nothing"});
+    return report;
+  };
+  const Result one = Run(excused, {2, 2});
+  EXPECT_EQ(one.code, kAsExpected);
+  EXPECT_THAT(one.out, HasSubstr("inconclusive, excused: no majority has an intact disk: n0 n1 n2 (injected)"));
+  EXPECT_THAT(one.out, HasSubstr("3 nodes halted"));
+  EXPECT_THAT(Run(excused, {2, 5}).out, HasSubstr("4 as expected  0 violated  4 inconclusive  4 excused"));
+  EXPECT_EQ(Run(excused, {2, 2}, "expect { holds: \"progress\" }").code, kAsExpected);
+  EXPECT_EQ(Run(stuck, {2, 2}).code, kInconclusive);
+  EXPECT_EQ(Run(unsafe, {2, 2}).code, kInconclusive);
+}
+
 TEST_F(Runs, SpentBudgetGivesTwo) {
   const auto spent = [](const Job& job) {
     sim::Report report = Holds(job);
@@ -255,8 +284,8 @@ TEST_F(Runs, JsonHasStableNamesAndWideNumbersAsStrings) {
           "\",\"events\":\"100\",\"simulated_ns\":\"40000000000\",\"messages\":{\"sent\":\"10\",\"delivered\":\"7\","
           "\"lost\":\"1\",\"duplicated\":\"0\",\"cut\":\"2\",\"dead\":\"0\",\"corrupted\":\"0\",\"overflowed\":\"0\",\"held_back\":\"0\"},\"monitors\":[{\"name\":\"log-matching\","
           "\"verdict\":\"violated\",\"judged\":\"12345\",\"explanation\":\"n1 and n2 differ\"}],\"faults\":[{\"kind\":"
-          "\"crash\",\"windows\":\"3\",\"effects\":\"0\"}],\"coverage\":[],\"disk\":{\"syncs\":\"0\",\"lost\":\"0\","
-          "\"torn\":\"0\"},"
+          "\"crash\",\"windows\":\"3\",\"effects\":\"0\"}],\"coverage\":[],\"disk\":{\"syncs\":\"0\",\"lost\":\"0\",\"torn\":\"0\","
+          "\"failed\":\"0\",\"damaged\":\"0\",\"found\":\"0\",\"spared\":\"0\"},\"halted\":\"0\","
           "\"violation\":{\"monitor\":\"log-matching\",\"event\":\"100\",\"time_ns\":\"4120000000\",\"node\":\"n2\","
           "\"explanation\":\"n1 and n2 differ\"}}\n");
 }

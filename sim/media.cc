@@ -1,0 +1,15 @@
+#include "sim/media.h"
+
+namespace sim {
+
+void DamageRecords(FaultScope& scope, std::size_t parameter, Flaw flaw) {
+  for (const core::NodeId victim : scope.victims()) {
+    const std::uint32_t node = core::Number(victim);
+    const std::uint64_t durable = scope.physics.disks[node].durable();
+    for (std::uint64_t count = scope.Count(parameter); count > 0 && durable > 0; --count) {
+      if (scope.physics.Damage(node, scope.Draw(durable), flaw)) scope.Effect();
+    }
+  }
+}
+
+}  // namespace sim
