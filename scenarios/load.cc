@@ -399,6 +399,7 @@ void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to
   if (!from.core().empty() && from.core() != "all" && from.core() != "quorum") {
     Problem("run.core", "want \"all\" or \"quorum\", got \"" + from.core() + "\"");
   }
+  to.plan.keep_quorum = from.keep_quorum();
   Read("run.warm_up", from.warm_up(), core::ParseDuration, to.plan.warm_up);
   if (to.plan.warm_up > to.plan.storm) {
     Problem("run.warm_up", "want at most the duration, " + core::FormatDuration(to.plan.storm));

@@ -125,6 +125,29 @@ core::Duration FaultScope::DrawFrom(const core::Between& between) {
   return between.min + core::Duration{Draw(static_cast<std::uint64_t>((between.max - between.min).count()) + 1)};
 }
 
+bool FaultScope::Spares(std::uint32_t node) {
+  if (physics.MayFall(node)) return false;
+  ++physics.spared[active.kind];
+  return true;
+}
+
+void FaultScope::Crash(std::uint32_t node, Keeps keeps) {
+  if (Spares(node)) return;
+  active.undo.push_back(node);
+  if (physics.Crash(node, keeps)) Effect();
+}
+
+void FaultScope::Restart(std::uint32_t node, Mail mail) {
+  if (!physics.Restart(node) || mail == Mail::kDeliver) return;
+  for (std::uint32_t from = 0; from < physics.network.endpoints(); ++from) {
+    if (from != node) physics.network.KillInFlight(from, node, active.kind);
+  }
+}
+
+void FaultScope::RestartAll(Mail mail) {
+  for (const std::uint64_t node : active.undo) Restart(static_cast<std::uint32_t>(node), mail);
+}
+
 bool FaultScope::IsVictim(std::uint32_t node) const {
   const auto& nodes = active.window.nodes;
   return std::find(nodes.begin(), nodes.end(), core::NodeId{node}) != nodes.end();
@@ -176,7 +199,7 @@ absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Para
   return absl::OkStatus();
 }
 
-absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
+absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members, const std::vector<RegionPlan>& regions) {
   const int kind = FindFaultKind(plan.kind);
   if (kind < 0) return Invalid(absl::StrCat("there is no fault \"", plan.kind, "\""));
   if (plan.at.has_value() == plan.every.has_value()) return Invalid("give either `at` or `every`");
@@ -184,7 +207,7 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members) {
     return Invalid("`every` and `lasts` together must be at least 1ms");
   }
   for (const std::string& target : plan.targets) {
-    if (absl::Status status = CheckTarget(target, members); !status.ok()) return status;
+    if (absl::Status status = CheckTarget(target, members, regions); !status.ok()) return status;
   }
   return CheckParameters(*FaultKinds()[static_cast<std::size_t>(kind)], plan.params);
 }
@@ -243,6 +266,7 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
 void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::Chooser& chooser) {
   const FaultKind& kind = *FaultKinds()[active.kind];
   ReadParameters(active);
+  active.tally.assign(kind.reasons.size(), 0);
   if (!plan.windows) {
     FaultScope scope(physics, active, FaultScope::Act::kVictims, chooser);
     const std::vector<std::string>& targets = plan.faults[active.place].targets;

@@ -50,6 +50,16 @@ struct ParameterValue {
   std::int64_t max = 0;
 };
 
+// What becomes of a packet that was sent to a node before it went down and is still under way when it restarts.
+enum class Mail : std::uint8_t { kDeliver, kDrop };
+inline constexpr FaultParameter kMailParameter{
+    "mail",
+    FaultParameter::Form::kWord,
+    "deliver",
+    "to the node as it was before: deliver it to its successor, or drop what is under way at the restart",
+    "deliver|drop",
+    "deliver|drop"};
+
 // A window that has begun: who suffers, and what to undo at the end.
 struct ActiveFault {
   std::uint32_t kind = 0;   // place in FaultKinds()
@@ -59,6 +69,7 @@ struct ActiveFault {
   std::vector<std::uint64_t> undo;     // the kind's own notes
   core::TrueTime next_tick{};          // never at the beginning of time
   std::uint32_t ticks = 0;
+  std::vector<std::uint64_t> tally;  // by FaultKind::reasons
   bool begun = false;
 };
 
@@ -95,6 +106,19 @@ class FaultScope {
 
   // What really happened, not what was tried.
   void Effect(std::uint64_t count = 1) { physics.effects[active.kind] += count; }
+  // One that has this place among the kind's reasons.
+  void EffectOf(std::size_t reason) {
+    Effect();
+    ++active.tally[reason];
+  }
+
+  // For kinds that take victims down. Whether this one stays up, so that a quorum does; counted.
+  bool Spares(std::uint32_t node);
+  // A crash until the kind's `end`, noted in `undo`, unless the node is spared.
+  void Crash(std::uint32_t node, Keeps keeps);
+  void Restart(std::uint32_t node, Mail mail);
+  // All in `undo`.
+  void RestartAll(Mail mail);
 
   // The kind's `tick` is called then, unless the window has ended.
   void TickAfter(core::Duration delay) { active.next_tick = physics.now + std::max(delay, core::Duration{1}); }
@@ -139,6 +163,7 @@ struct FaultKind {
   void (*tick)(FaultScope&) = nullptr;
   // Not empty: it breaks what every protocol here relies on, so that no swarm draws it; the reason.
   std::string_view beyond = "";
+  std::vector<std::string_view> reasons = {};  // that its effects are counted by, too; see EffectOf
 };
 
 // By name. The table is generated from the files of sim/faults/.
@@ -148,7 +173,7 @@ int FindFaultKind(std::string_view name);
 
 // Whether the kind, its parameters and its targets make sense; the message says
 // what does not. `members`: nodes of the cluster.
-absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members);
+absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members, const std::vector<RegionPlan>& regions = {});
 // Whether the parameters of this kind do.
 absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Parameter>& params);
 

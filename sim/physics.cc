@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <utility>
 
 #include "protocols/core/check.h"
 #include "protocols/core/quorum.h"
@@ -30,7 +31,11 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
       may_damage(nodes),
       roles(nodes),
       effects(FaultKinds().size() + 1),
-      struck(FaultKinds().size() * kRoleNames.size() * kPhaseNames.size()) {}
+      struck(FaultKinds().size() * kRoleNames.size() * kPhaseNames.size()),
+      spared(FaultKinds().size()),
+      keep_quorum(plan.keep_quorum) {
+  for (const RegionPlan& region : plan.regions) zones.push_back(region.name);
+}
 
 void DrawDiskBudget(DiskBudget budget, Physics& physics, core::Chooser& chooser) {
   std::vector<std::uint32_t> rest(physics.members);
@@ -92,7 +97,12 @@ bool Physics::Crash(std::uint32_t node, Keeps keeps) {
 
 bool Physics::Stop(std::uint32_t node) {
   Process& process = processes[node];
-  return !process.frozen && process.crashes++ == 0 && !process.halted;
+  if (process.frozen) return false;
+  // Who was to finish will not: what made it finish now keeps it down.
+  if (process.drains > 0) --draining;
+  const bool ran = process.crashes == 0 && !process.halted;
+  process.crashes += 1 + std::exchange(process.drains, 0);
+  return ran;
 }
 
 bool Physics::Restart(std::uint32_t node) {
@@ -116,6 +126,62 @@ bool Physics::Resume(std::uint32_t node) {
   if (--process.pauses > 0) return false;
   orders.push_back({Order::Kind::kResume, node, {}});
   return true;
+}
+
+bool Physics::Hang(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen) return false;
+  ++process.hangs;
+  return Pause(node) && process.up();
+}
+
+void Physics::Unhang(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen) return;
+  --process.hangs;
+  Resume(node);
+}
+
+bool Physics::Drain(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen) return false;
+  if (!process.up()) {  // nothing to finish
+    Crash(node, Keeps::kAll);
+    return false;
+  }
+  if (process.drains++ > 0) return false;
+  ++draining;
+  process.told = false;
+  orders.push_back({Order::Kind::kTell, node, {}});
+  return true;
+}
+
+bool Physics::Finish(std::uint32_t node) {
+  Process& process = processes[node];
+  if (process.frozen || process.drains == 0) return false;
+  --draining;
+  process.crashes = std::exchange(process.drains, 0);
+  orders.push_back({Order::Kind::kFinish, node, Keeps::kAll});
+  return true;
+}
+
+void Physics::Slow(std::uint32_t node, const core::Between& by, std::uint32_t fault) {
+  Process& process = processes[node];
+  process.work = {process.work.min + by.min, process.work.max + by.max};
+  process.slowed_by = fault;
+}
+
+void Physics::Quicken(std::uint32_t node, const core::Between& by) {
+  Process& process = processes[node];
+  if (process.frozen) return;
+  process.work = {process.work.min - by.min, process.work.max - by.max};
+}
+
+bool Physics::MayFall(std::uint32_t node) const {
+  if (!keep_quorum || node >= members || !processes[node].stands()) return true;
+  const auto standing =
+      std::count_if(processes.begin(), processes.begin() + members, [](const Process& p) { return p.stands(); });
+  return static_cast<std::uint32_t>(standing) > core::Majority(members);
 }
 
 void Physics::StepClock(std::uint32_t node, core::Duration by) { clocks[node].Step(by); }

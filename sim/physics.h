@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "protocols/core/chooser.h"
@@ -20,18 +21,30 @@
 namespace sim {
 
 struct Process {
-  std::uint32_t crashes = 0;  // reasons to be down; 0: up
-  std::uint32_t pauses = 0;   // reasons to stand still
-  bool frozen = false;        // outside the core: nothing heals it any more
-  bool start_due = false;     // restarted during a pause: it starts when it goes on
-  bool reading = false;       // restarted: it reads its disk
-  bool halted = false;        // for good: its disk lost what was durable
+  std::uint32_t crashes = 0;    // reasons to be down; 0: up
+  std::uint32_t pauses = 0;     // reasons to stand still
+  std::uint32_t hangs = 0;      // of those, the ones that end in a kill
+  std::uint32_t drains = 0;     // reasons to go down as soon as it has finished; it is up
+  core::Between work{};         // that each event takes it; 0: none
+  std::uint32_t slowed_by = 0;  // the kind of the last fault that did
+  std::uint32_t tasks = 0;      // that it has begun while something waited in its line
+  bool busy = false;            // with one of them; nothing else is taken up
+  bool told = false;            // it knows that it shall finish
+  bool frozen = false;          // outside the core: nothing heals it any more
+  bool start_due = false;       // restarted during a pause: it starts when it goes on
+  bool reading = false;         // restarted: it reads its disk
+  bool halted = false;          // for good: its disk lost what was durable
 
   bool up() const { return crashes == 0 && !reading && !halted; }
+  bool slow() const { return work.max.count() > 0; }
+  // Takes what comes at once.
+  bool attentive() const { return up() && (pauses | drains) == 0 && !busy && !slow(); }
+  // Up, and nobody has said that it will go down.
+  bool stands() const { return up() && (hangs | drains) == 0; }
 };
 
 struct Order {
-  enum class Kind : std::uint8_t { kCrash, kRestart, kResume, kClockChanged };
+  enum class Kind : std::uint8_t { kCrash, kRestart, kResume, kTell, kFinish, kClockChanged };
   Kind kind{};
   std::uint32_t node = 0;
   Keeps keeps{};
@@ -50,6 +63,15 @@ struct Physics {
   bool Resume(std::uint32_t node);
   // One of the victim's durable records goes bad, unless its disk is protected or it has none.
   bool Damage(std::uint32_t node, std::uint64_t record, Flaw flaw);
+  // A pause that ends with a crash of the caller's.
+  bool Hang(std::uint32_t node);
+  void Unhang(std::uint32_t node);
+  // Tells it to finish. It goes down when it has, or when Finish says so; Restart brings it back. Each drain needs both.
+  bool Drain(std::uint32_t node);
+  bool Finish(std::uint32_t node);
+  // Each event takes so much longer. Windows may overlap, so times add up.
+  void Slow(std::uint32_t node, const core::Between& by, std::uint32_t fault);
+  void Quicken(std::uint32_t node, const core::Between& by);
   void StepClock(std::uint32_t node, core::Duration by);
   // From now on the window that keeps `change` makes both clocks of the node, or only the wall
   // clock, gain so much. Windows may overlap, so changes add up.
@@ -66,6 +88,9 @@ struct Physics {
   // The interval in which true time is, and the clock's reading in its middle: clocks that know
   // their error tell it, so the half width grows with that. A fault may make it a lie.
   core::WallInterval WallBounds(std::uint32_t node);
+
+  // Whether a policy that keeps a quorum lets this node be taken down.
+  bool MayFall(std::uint32_t node) const;
 
   Role RoleOf(std::uint32_t node) const;
   Phase PhaseOf(std::uint32_t node) const;
@@ -96,7 +121,11 @@ struct Physics {
   Roles roles;
   std::vector<std::uint64_t> effects;  // by kind, in the order of FaultKinds(); the last: of no kind
   std::vector<std::uint64_t> struck;   // victims by kind, role and phase; see StruckAt
+  std::vector<std::uint64_t> spared;   // by kind: victims that were left alone to keep a quorum
   std::vector<Order> orders;           // for the world, in order
+  std::uint32_t draining = 0;          // nodes with drains
+  std::vector<std::string> zones;      // names of the regions
+  bool keep_quorum = false;
 };
 
 // Chooses whose disks the budget does not protect. An application's always is: nobody has a copy.

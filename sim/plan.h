@@ -166,6 +166,7 @@ struct Plan {
   core::Duration storm{};
   core::Duration settle{};
   Core core = Core::kAll;
+  bool keep_quorum = false;                // faults that take nodes down leave a majority of the cluster standing
   std::uint64_t max_events = 100'000'000;  // a run that needs more is inconclusive
   std::vector<std::string> holds;          // empty: every applicable monitor must hold
   std::string violates;                    // expected violation; empty: none

@@ -5,13 +5,22 @@
 
 namespace sim::internal {
 
-std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
-                                      const std::vector<std::uint64_t>& effects, core::Duration now) {
-  std::map<std::uint32_t, std::uint64_t> begun;  // windows by kind; kinds are sorted by name
-  for (const ActiveFault& active : windows) begun[active.kind] += active.window.begin <= now;
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const Physics& physics) {
+  std::map<std::uint32_t, FaultReport> by_kind;  // kinds are sorted by name
+  for (const ActiveFault& active : windows) {
+    const FaultKind& kind = *FaultKinds()[active.kind];
+    FaultReport& report = by_kind[active.kind];
+    report.kind = kind.name;
+    report.windows += core::TrueTime{active.window.begin} <= physics.now;
+    for (std::size_t reason = 0; reason < active.tally.size(); ++reason) {
+      report.reasons[std::string(kind.reasons[reason])] += active.tally[reason];
+    }
+  }
   std::vector<FaultReport> reports;
-  for (const auto& [kind, count] : begun) {
-    reports.push_back({std::string(FaultKinds()[kind]->name), count, effects[kind]});
+  for (auto& [kind, report] : by_kind) {
+    report.effects = physics.effects[kind];
+    report.spared = physics.spared[kind];
+    reports.push_back(std::move(report));
   }
   return reports;
 }

@@ -75,8 +75,7 @@ class Watcher {
 
 namespace internal {
 
-std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows,
-                                      const std::vector<std::uint64_t>& effects, core::Duration now);
+std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, const Physics& physics);
 std::vector<CoverageCell> ReportCoverage(const Physics& physics);
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now);
 void ReportDisks(const Physics& physics, bool coreless, Report& report);
@@ -154,7 +153,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.messages = world.physics().network.counts();
   internal::ReportDisks(world.physics(), world.coreless(), report);
   if (plan->workload.clients > 0) report.requests = world.requests();
-  report.faults = internal::ReportFaults(world.windows(), world.physics().effects, world.now());
+  report.faults = internal::ReportFaults(world.windows(), world.physics());
   report.coverage = internal::ReportCoverage(world.physics());
   report.windows = internal::ReportWindows(world.windows(), world.now());
   report.ladder = world.digest().Ladder(world.events(), world.now());

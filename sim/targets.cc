@@ -43,7 +43,7 @@ std::vector<Node> Members(const FaultScope& scope) {
   return members;
 }
 
-// Whoever has the role; if nobody has, anybody, since a fault that waits for a role may wait for ever.
+// Whoever has the role; if nobody has, anybody.
 void AddOrAny(const std::optional<Node>& node, FaultScope& scope) {
   if (node) return Add(*node, scope);
   AddSome(1, Members(scope), scope);
@@ -54,20 +54,26 @@ void AddVoter(FaultScope& scope) { AddOrAny(scope.physics.roles.voter, scope); }
 void AddAny(FaultScope& scope) { AddSome(1, Members(scope), scope); }
 void AddAll(FaultScope& scope) { AddSome(scope.physics.members, Members(scope), scope); }
 
+// One of those that are so; if nobody is, anybody.
+template <class Is>
+void AddOneThat(Is&& is, FaultScope& scope) {
+  std::vector<Node> some;
+  for (const Node node : Members(scope)) {
+    if (is(node)) some.push_back(node);
+  }
+  if (some.empty()) return AddAny(scope);
+  AddSome(1, some, scope);
+}
+
+bool Follows(Node node, const FaultScope& scope) {
+  return scope.physics.processes[node].up() && scope.physics.roles.leader != node;
+}
 void AddFollower(FaultScope& scope) {
-  const std::uint32_t members = scope.physics.members;
-  auto node = static_cast<Node>(scope.Draw(members));
-  if (scope.physics.roles.leader == node) node = (node + 1) % members;
-  Add(node, scope);
+  AddOneThat([&](Node node) { return Follows(node, scope); }, scope);
 }
 
 void AddFlagged(const std::vector<std::uint8_t>& flags, FaultScope& scope) {
-  std::vector<Node> flagged;
-  for (Node node = 0; node < scope.physics.members; ++node) {
-    if (flags[node] != 0) flagged.push_back(node);
-  }
-  if (flagged.empty()) return AddAny(scope);
-  AddSome(1, flagged, scope);
+  AddOneThat([&](Node node) { return flags[node] != 0; }, scope);
 }
 void AddCandidate(FaultScope& scope) { AddFlagged(scope.physics.roles.candidate, scope); }
 void AddInDoubt(FaultScope& scope) { AddFlagged(scope.physics.roles.in_doubt, scope); }
@@ -75,12 +81,25 @@ void AddInDoubt(FaultScope& scope) { AddFlagged(scope.physics.roles.in_doubt, sc
 // The follower that knows least: the one a leader needs last and an election hurts most.
 void AddShortestLog(FaultScope& scope) {
   const Roles& roles = scope.physics.roles;
-  std::optional<Node> shortest;
-  for (Node node = 0; node < scope.physics.members; ++node) {
-    if (roles.leader == node || !scope.physics.processes[node].up()) continue;
-    if (!shortest || roles.log_length[node] < roles.log_length[*shortest]) shortest = node;
+  std::optional<std::uint64_t> least;
+  for (const Node node : Members(scope)) {
+    if (Follows(node, scope)) least = std::min(least.value_or(roles.log_length[node]), roles.log_length[node]);
   }
-  AddOrAny(shortest, scope);
+  AddOneThat([&](Node node) { return Follows(node, scope) && roles.log_length[node] == least; }, scope);
+}
+
+// All members of one region. Without regions a third of the cluster, in a row, stands for one.
+void AddRegion(std::uint32_t region, FaultScope& scope) {
+  for (const Node node : Members(scope)) {
+    if (scope.physics.network.region(node) == region) Add(node, scope);
+  }
+}
+void AddZone(FaultScope& scope) {
+  const std::size_t zones = scope.physics.zones.size();
+  if (zones > 0) return AddRegion(static_cast<std::uint32_t>(scope.Draw(zones)), scope);
+  const std::uint32_t members = scope.physics.members;
+  const auto first = static_cast<Node>(scope.Draw(members));
+  for (Node i = 0; i < std::max(1u, members / 3); ++i) Add((first + i) % members, scope);
 }
 
 void AddMinority(FaultScope& scope) {
@@ -116,7 +135,16 @@ constexpr std::array kWords{
     Word{"minority", AddMinority},
     Word{"shortest_log", AddShortestLog},
     Word{"voter", AddVoter},
+    Word{"zone", AddZone},
 };
+
+constexpr std::string_view kZone = "zone:";
+
+std::optional<std::uint32_t> PlaceOf(std::string_view zone, const std::vector<std::string>& zones) {
+  const auto found = std::find(zones.begin(), zones.end(), zone);
+  if (found == zones.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(found - zones.begin());
+}
 
 const Word* FindWord(std::string_view target) {
   const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.word == target; });
@@ -125,21 +153,32 @@ const Word* FindWord(std::string_view target) {
 
 }  // namespace
 
-absl::Status CheckTarget(std::string_view target, std::uint32_t members) {
+absl::Status CheckTarget(std::string_view target, std::uint32_t members, const std::vector<RegionPlan>& regions) {
   const int node = NodeNumber(target);
   if (node >= static_cast<int>(members)) {
     return absl::InvalidArgumentError(
         absl::StrCat("no node ", std::string(target), " in this cluster: it has n0 to n", members - 1));
   }
   if (node >= 0 || FindWord(target) != nullptr) return absl::OkStatus();
+  if (target.starts_with(kZone)) {
+    const std::string_view name = target.substr(kZone.size());
+    if (std::any_of(regions.begin(), regions.end(), [&](const RegionPlan& r) { return r.name == name; })) {
+      return absl::OkStatus();
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("no region \"", std::string(name), "\" in this cluster, for the target ", std::string(target)));
+  }
   std::string words;
   for (const Word& word : kWords) absl::StrAppend(&words, std::string(word.word), ", ");
-  return absl::InvalidArgumentError(
-      absl::StrCat("no target \"", std::string(target), "\": want ", words, "or a node like n2"));
+  return absl::InvalidArgumentError(absl::StrCat("no target \"", std::string(target), "\": want ", words,
+                                                 "a region like zone:west or a node like n2"));
 }
 
 void AddVictims(std::string_view target, FaultScope& scope) {
   if (const int node = NodeNumber(target); node >= 0) return Add(static_cast<Node>(node), scope);
+  if (target.starts_with(kZone)) {
+    return AddRegion(*PlaceOf(target.substr(kZone.size()), scope.physics.zones), scope);
+  }
   FindWord(target)->add(scope);
 }
 

@@ -5,7 +5,7 @@
 // (time, sequence), and no member points to another, so `World fork = world;` is
 // a snapshot that goes on like the original.
 //
-// Messages from a node to itself arrive at once and are never lost. Observers
+// Messages from a node to itself arrive at once and are lost only with it. Observers
 // see facts and, if they ask, a line of text per event; they change nothing.
 #pragma once
 
@@ -25,6 +25,7 @@
 #include "sim/digest.h"
 #include "sim/event_queue.h"
 #include "sim/fault.h"
+#include "sim/line.h"
 #include "sim/liveness.h"
 #include "sim/physics.h"
 #include "sim/plan.h"
@@ -66,7 +67,7 @@ class World {
         liveness_(shape.nodes, plan_->workload.clients),
         hosts_(shape.nodes),
         timers_(shape.nodes),
-        parked_(shape.nodes),
+        lines_(shape.nodes),
         clients_(plan_->workload.clients) {
     DrawClocks(plan_->clock, physics_, chooser_);
     DrawDiskBudget(plan_->disk.budget, physics_, chooser_);
@@ -99,6 +100,7 @@ class World {
       physics_.now = core::TrueTime{core::Duration{event.at}};
       node_events_ -= event.kind <= kLastOfNodes;
       if (!Dispatch(event, observer)) continue;
+      if (physics_.draining > 0) FinishIfDrained(event.to, observer);
       ++events_;
       last_kind_ = static_cast<Kind>(event.kind);
       last_to_ = event.to;
@@ -147,8 +149,8 @@ class World {
     vitals.still = node_events_ == 0;
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
       const Process& process = physics_.processes[node];
-      vitals.pending += parked_[node].size() + hosts_[node].held.size();
-      if (!process.up() || process.pauses > 0) vitals.still = false;  // it will go on
+      vitals.pending += lines_[node].size() + hosts_[node].held.size();
+      if (!process.up() || process.pauses > 0 || process.busy) vitals.still = false;  // it will go on
     }
     vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
     vitals.patience = plan_->settle;
@@ -157,6 +159,9 @@ class World {
     vitals.stalled = liveness_.StalledFor(physics_.now);
     return vitals;
   }
+  // Messages, requests and replies that are under way or wait in a line.
+  std::size_t carried() const { return packets_.size() + asked_.size() + replies_.size(); }
+  std::size_t waiting(std::uint32_t node) const { return lines_[node].size(); }
   // To answer some choices otherwise than the seed does.
   core::Tape& chooser() { return chooser_; }
 
@@ -174,7 +179,8 @@ class World {
     kFaultTick,
     kSettle,
     kRestart,
-    kRead
+    kRead,
+    kWorked,  // a busy node is done with what it was at
   };
   static constexpr Kind kLastOfNodes = kReply;
   struct Packet {
@@ -183,7 +189,7 @@ class World {
     Packet(std::uint32_t sender, std::uint32_t number_on_link, M&& content)
         : from(sender), number(number_on_link), message(std::forward<M>(content)) {}
     std::uint32_t from = 0;
-    std::uint32_t number = 0;  // see Fate
+    std::uint32_t number = 0;  // see Fate; to itself: its boot
     typename N::Message message;
   };
   struct RequestPacket {
@@ -284,6 +290,8 @@ class World {
         return RestartStopped(event, observer);
       case kRead:
         return EndRead(event, observer);
+      case kWorked:
+        return TakeFromLine(event, observer);
     }
     return false;
   }
@@ -318,19 +326,62 @@ class World {
   }
 
   // Whether this node can take an event now; if not, what becomes of the event.
-  enum class Readiness : std::uint8_t { kReady, kParked, kDead };
+  enum class Readiness : std::uint8_t { kReady, kWaits, kDead };
   Readiness CheckReady(const Event& event) {
     const Process& process = physics_.processes[event.to];
+    if (process.attentive() || serving_) return Readiness::kReady;
     if (!process.up() || (process.frozen && process.pauses > 0)) return Readiness::kDead;
-    if (process.pauses == 0) return Readiness::kReady;
-    parked_[event.to].push_back(event);
-    return Readiness::kParked;
+    // Who can only be stopped gets its syncs done and hears of nothing else.
+    if (process.drains > 0 && !kDrains && event.kind != kSync) return Readiness::kDead;
+    if (process.pauses == 0 && !process.busy && !process.slow()) return Readiness::kReady;
+    lines_[event.to].Push(event);
+    TakeUpNext(event.to);
+    return Readiness::kWaits;
+  }
+
+  // Takes up the first in line that is still of use. It is handled when its time of work is over.
+  void TakeUpNext(std::uint32_t node) {
+    Process& process = physics_.processes[node];
+    Line& line = lines_[node];
+    if (process.busy || process.pauses > 0) return;
+    while (!line.empty() && line.front().kind == kTimer && !IsDue(line.front())) line.Pop();
+    if (line.empty()) return;
+    process.busy = true;
+    ++process.tasks;
+    Push(physics_.now + DrawWork(node), kWorked, process.tasks, node);
+  }
+
+  core::Duration DrawWork(std::uint32_t node) {
+    const Process& process = physics_.processes[node];
+    if (!process.slow()) return {};
+    ++physics_.effects[process.slowed_by];
+    const core::Between& work = process.work;
+    if (work.min == work.max) return work.min;
+    const auto spread = static_cast<std::uint64_t>((work.max - work.min).count()) + 1;
+    return work.min + core::Duration{chooser_.Choose({core::Purpose::kWork, node, 0, process.tasks}, spread)};
+  }
+
+  template <class Observer>
+  bool TakeFromLine(const Event& event, Observer& observer) {
+    Process& process = physics_.processes[event.to];
+    if (!process.busy || event.slot != process.tasks) return false;  // it crashed since
+    process.busy = false;
+    if (process.pauses > 0) return false;  // what it was at, it begins anew
+    Event first = lines_[event.to].front();
+    lines_[event.to].Pop();
+    first.at = event.at;
+    serving_ = true;
+    const bool happened = Dispatch(first, observer);
+    serving_ = false;
+    TakeUpNext(event.to);
+    return happened;
   }
 
   void Post(std::uint32_t from, std::uint32_t to, typename N::Message&& message) {
     if (from == to) {
       ++physics_.network.counts().sent;
-      PushRanked(physics_.now, Schedule::kLast, kMessage, packets_.Emplace(from, 0, std::move(message)), to);
+      const std::uint32_t boot = physics_.disks[to].boot();
+      PushRanked(physics_.now, Schedule::kLast, kMessage, packets_.Emplace(from, boot, std::move(message)), to);
       return;
     }
     const Fate fate = SendPacket(from, to, message);
@@ -383,7 +434,12 @@ class World {
   // Whether a packet that has come to the end of its link arrives. If it is only held up, it comes again.
   enum class Passage : std::uint8_t { kArrives, kKilled, kHeld };
   Passage CheckPassage(const Event& event, std::uint32_t from, std::uint32_t to, std::uint32_t number) {
-    if (!physics_.network.watches_arrivals() || from == to) return Passage::kArrives;
+    if (from == to) {
+      if (number == physics_.disks[to].boot()) return Passage::kArrives;
+      ++physics_.network.counts().dead;  // it was in the memory of a process that is no more
+      return Passage::kKilled;
+    }
+    if (!physics_.network.watches_arrivals() || serving_) return Passage::kArrives;
     core::TrueTime until{};
     const auto arrival = physics_.network.Arrive(from, to, number, physics_.now, physics_.effects, &until);
     if (arrival == Network::Arrival::kArrives) return Passage::kArrives;
@@ -398,7 +454,7 @@ class World {
     if (passage == Passage::kKilled) packets_.Free(event.slot);
     if (passage != Passage::kArrives) return false;
     const Readiness readiness = CheckReady(event);
-    if (readiness == Readiness::kParked) return false;
+    if (readiness == Readiness::kWaits) return false;
     if (readiness == Readiness::kDead) {
       ++physics_.network.counts().dead;
       packets_.Free(event.slot);
@@ -454,19 +510,27 @@ class World {
     timer.event = Push(timer.fires_at, kTimer, slot, node);
   }
 
+  // Whether a timer's live event may fire. One that was cancelled ends here; one that was put off moves on.
+  bool IsDue(const Event& event) {
+    auto& slot = timers_[event.to].slots[event.slot];
+    slot.queued = slot.armed && physics_.now >= slot.due;
+    if (slot.queued) return true;
+    if (slot.armed && timers_[event.to].Queue(event.slot)) PushTimer(event.to, event.slot);
+    return false;
+  }
+
   template <class Observer>
   bool Expire(const Event& event, Observer& observer) {
     auto& slot = timers_[event.to].slots[event.slot];
     if (!slot.queued || slot.event != event.sequence) return false;
-    const Readiness readiness = physics_.processes[event.to].pauses > 0 ? Readiness::kParked : Readiness::kReady;
-    slot.queued = false;
-    if (readiness == Readiness::kParked) return false;  // Resume schedules it again
-    if (!slot.armed) return false;
-    if (physics_.now < slot.due) {
-      if (timers_[event.to].Queue(event.slot)) PushTimer(event.to, event.slot);
+    const Process& process = physics_.processes[event.to];
+    if (process.pauses > 0) {
+      slot.queued = false;  // Resume schedules it again
       return false;
     }
-    slot.armed = false;
+    if (!IsDue(event)) return false;
+    if (CheckReady(event) != Readiness::kReady) return false;
+    slot.queued = slot.armed = false;
     const typename N::Timer timer = slot.timer;
     Absorb(event, 0);
     core::Absorb(digest_.state, timer);
@@ -626,7 +690,7 @@ class World {
     if (passage == Passage::kKilled) asked_.Free(event.slot);
     if (passage != Passage::kArrives) return false;
     const Readiness readiness = CheckReady(event);
-    if (readiness == Readiness::kParked) return false;
+    if (readiness == Readiness::kWaits) return false;
     const RequestPacket packet = std::move(asked_[event.slot]);
     asked_.Free(event.slot);
     if (readiness == Readiness::kDead) {
@@ -771,6 +835,12 @@ class World {
         case Order::Kind::kResume:
           ResumeNode(order.node, observer);
           break;
+        case Order::Kind::kTell:
+          TellToFinish(order.node, observer);
+          break;
+        case Order::Kind::kFinish:
+          FinishNode(order.node, observer);
+          break;
         case Order::Kind::kClockChanged:
           RescheduleTimers(order.node);
           break;
@@ -781,32 +851,35 @@ class World {
 
   template <class Observer>
   void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
-    core::Host<N>& host = hosts_[node];
-    const std::uint64_t written = host.journal.size();
-    const DiskAccess access = physics_.AccessDisk(node, chooser_);
-    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, access);
-    host.Crash(survivors);
-    timers_[node].Clear();
-    physics_.roles.Crashed(node);
-    liveness_.Crashed(node, physics_.now);
-    DropParked(node);
+    const std::uint64_t written = hosts_[node].journal.size();
+    const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.AccessDisk(node, chooser_));
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
              std::to_string(written) + " records survive";
     });
+    TakeDown(node, survivors, observer);
+  }
+
+  template <class Observer>
+  void TakeDown(std::uint32_t node, std::uint64_t survivors, Observer& observer) {
+    hosts_[node].Crash(survivors);
+    timers_[node].Clear();
+    physics_.roles.Crashed(node);
+    liveness_.Crashed(node, physics_.now);
+    physics_.processes[node].start_due = physics_.processes[node].reading = false;
+    DropLine(node);
     observer.OnEngineFact(core::NodeId{node}, facts::Crashed{});
   }
 
-  // What waited for a paused node that now crashes was in its memory.
-  void DropParked(std::uint32_t node) {
-    physics_.processes[node].start_due = false;
-    physics_.processes[node].reading = false;
-    for (const Event& event : parked_[node]) {
+  // What waited for a node that now crashes was in its memory.
+  void DropLine(std::uint32_t node) {
+    physics_.processes[node].busy = false;
+    for (const Event& event : lines_[node].waiting()) {
       if (event.kind == kMessage) packets_.Free(event.slot);
       if (event.kind == kRequest) asked_.Free(event.slot);
       if (event.kind == kMessage || event.kind == kRequest) ++physics_.network.counts().dead;
     }
-    parked_[node].clear();
+    lines_[node].Clear();
   }
 
   // It reads its disk first, which takes time.
@@ -844,7 +917,8 @@ class World {
   template <class Observer>
   void Recover(std::uint32_t node, Observer& observer) {
     hosts_[node].Recover();
-    physics_.clocks[node].Boot(physics_.now);
+    // An application is one process of a machine that stays up, and so does the machine's clock.
+    if (node < physics_.members) physics_.clocks[node].Boot(physics_.now);
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " restarts"; });
     observer.OnEngineFact(core::NodeId{node}, facts::Restarted{});
   }
@@ -876,10 +950,62 @@ class World {
 
   template <class Observer>
   void ResumeNode(std::uint32_t node, Observer& observer) {
-    if (physics_.processes[node].start_due && physics_.processes[node].up()) BootNode(node, observer);
-    for (const Event& event : parked_[node]) Push(physics_.now, static_cast<Kind>(event.kind), event.slot, event.to);
-    parked_[node].clear();
+    const Process& process = physics_.processes[node];
+    if (process.start_due && process.up()) BootNode(node, observer);
+    if (process.drains > 0 && !process.told) TellToFinish(node, observer);
+    TakeUpNext(node);
     RescheduleTimers(node);
+  }
+
+  // --- graceful shutdown -----------------------------------------------------------
+
+  // Has a way to finish what it holds, and last words; see protocols/README.md.
+  static constexpr bool kDrains = requires(N n, const N& still, core::Env<N>& env) {
+    n.Drain(env);
+    { still.Drained() } -> std::same_as<bool>;
+    n.Stop(env);
+  };
+
+  template <class Observer>
+  void TellToFinish(std::uint32_t node, Observer& observer) {
+    Process& process = physics_.processes[node];
+    if (process.pauses > 0 || !process.up()) return;  // hears it when it goes on
+    process.told = true;
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " is told to stop"; });
+    if constexpr (kDrains) RunNode(node, observer, [](N& n, core::Env<N>& env) { n.Drain(env); });
+    if (IsDrained(node)) physics_.Finish(node);
+  }
+
+  bool IsDrained(std::uint32_t node) const {
+    const Process& process = physics_.processes[node];
+    if (process.drains == 0 || !process.told || process.pauses > 0 || !lines_[node].empty()) return false;
+    const core::Host<N>& host = hosts_[node];
+    if (physics_.disks[node].syncing() || host.released < host.held.size()) return false;
+    if constexpr (kDrains) return host.node.Drained();
+    return true;
+  }
+
+  // What a node does changes nobody but itself, so only who has just acted may have finished.
+  template <class Observer>
+  void FinishIfDrained(std::uint32_t node, Observer& observer) {
+    if (node >= hosts_.size() || !IsDrained(node)) return;
+    physics_.Finish(node);
+    CarryOutOrders(observer);
+  }
+
+  // Finished or not. Only who hears it has last words, and of those, the ones that wait for the disk are lost.
+  template <class Observer>
+  void FinishNode(std::uint32_t node, Observer& observer) {
+    const Process& process = physics_.processes[node];
+    if constexpr (kDrains) {
+      if (process.told && process.pauses == 0) {
+        RunNode(node, observer, [](N& n, core::Env<N>& env) { n.Stop(env); });
+      }
+    }
+    const std::uint64_t written = hosts_[node].journal.size();
+    physics_.disks[node].Crash(written, Keeps::kAll, physics_.AccessDisk(node, chooser_));
+    observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " stops"; });
+    TakeDown(node, written, observer);
   }
 
   // The storm is over. A core that contains a majority is healed for good; the
@@ -933,7 +1059,10 @@ class World {
   }
 
   void Freeze(std::uint32_t node) {
-    physics_.processes[node].frozen = true;
+    Process& process = physics_.processes[node];
+    process.frozen = true;
+    if (process.pauses > 0) DropLine(node);  // it will never read it
+    physics_.draining -= std::exchange(process.drains, 0) > 0;
     for (std::uint32_t other = 0; other < physics_.network.endpoints(); ++other) {
       if (other == node) continue;
       const auto no_kind = static_cast<std::uint32_t>(FaultKinds().size());
@@ -960,7 +1089,8 @@ class World {
   std::vector<Timers<typename N::Timer>> timers_;
   std::vector<std::uint64_t> timer_draws_ = std::vector<std::uint64_t>(hosts_.size());
   std::vector<std::uint64_t> slack_draws_ = std::vector<std::uint64_t>(hosts_.size());
-  std::vector<std::vector<Event>> parked_;  // events that wait for a paused node
+  std::vector<Line> lines_;  // events that wait for a node that stands still or is busy
+  bool serving_ = false;     // the event at hand comes from a line: it has arrived before
   Slab<Packet> packets_;
   Slab<RequestPacket> asked_;
   Slab<ReplyPacket> replies_;

@@ -99,7 +99,7 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
     return absl::InvalidArgumentError(scenario.where.Error(prefix + "cluster.config", std::string(config.message())));
   }
   for (std::size_t i = 0; i < plan.faults.size(); ++i) {
-    const absl::Status fault = sim::CheckFault(plan.faults[i], plan.nodes);
+    const absl::Status fault = sim::CheckFault(plan.faults[i], plan.nodes, plan.regions);
     const std::string path = prefix + "faults[" + std::to_string(i) + "]";
     if (!fault.ok()) return absl::InvalidArgumentError(scenario.where.Error(path, std::string(fault.message())));
   }

@@ -85,6 +85,13 @@ void Write(const std::vector<sim::FaultReport>& faults, Writer& out) {
     out.Text("kind", fault.kind);
     out.Whole("windows", fault.windows);
     out.Whole("effects", fault.effects);
+    if (fault.spared != 0) out.Whole("spared", fault.spared);
+    if (!fault.reasons.empty()) {
+      out.Key("reasons");
+      out.BeginObject();
+      for (const auto& [reason, effects] : fault.reasons) out.Whole(reason, effects);
+      out.EndObject();
+    }
     out.EndObject();
   }
   out.EndArray();

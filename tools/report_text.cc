@@ -57,10 +57,20 @@ std::string MonitorLine(const sim::MonitorReport& monitor, const Style& style) {
   return line + "\n";
 }
 
-std::string FaultLine(const std::string& label, const std::string& kind, std::uint64_t windows, std::uint64_t effects,
-                      const Style& style) {
-  return Label(label) + Padded(kind, kKindWidth) + Padded(Count(windows, "window"), kNumberWidth) +
-         Count(effects, "effect") + (effects == 0 ? style.Doubtful("  did nothing") : "") + "\n";
+// By reason, and what was left undone.
+std::string Particulars(const sim::FaultReport& fault) {
+  std::string text;
+  for (const auto& [reason, effects] : fault.reasons) {
+    if (effects != 0) text += (text.empty() ? ": " : ", ") + Grouped(effects) + " " + reason;
+  }
+  if (fault.spared != 0) text += ", " + Grouped(fault.spared) + " spared";
+  return text;
+}
+
+std::string FaultLine(const std::string& label, const sim::FaultReport& fault, const Style& style) {
+  return Label(label) + Padded(fault.kind, kKindWidth) + Padded(Count(fault.windows, "window"), kNumberWidth) +
+         Count(fault.effects, "effect") + Particulars(fault) +
+         (fault.effects == 0 ? style.Doubtful("  did nothing") : "") + "\n";
 }
 
 std::string WindowLine(const sim::FaultWindow& window) {
@@ -195,7 +205,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
   if (report.monitors.empty()) text += style.Doubtful("  no monitor applies\n");
   std::string label = "faults";
   for (const sim::FaultReport& fault : report.faults) {
-    text += FaultLine(std::exchange(label, ""), fault.kind, fault.windows, fault.effects, style);
+    text += FaultLine(std::exchange(label, ""), fault, style);
   }
   if (windows) {
     for (const sim::FaultWindow& window : report.windows) text += WindowLine(window);

@@ -42,6 +42,7 @@ enum class Purpose : std::uint8_t {
   kCorrupt,       // whether bits of a packet flip
   kFlip,          // which ones
   kDisk,          // what a failing disk does; subject: the node, object: which decision
+  kWork,          // how long an event takes a slow node; subject: the node
 };
 
 struct ChoiceName {
@@ -89,7 +90,7 @@ class Seeded final : public Chooser {
     return Fold(word ^ 0x1D8E4E27C47D124F, 0xEB44ACCAB455D165);
   }
 
-  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kDisk) + 1;
+  static constexpr std::uint64_t kPurposes = static_cast<std::uint64_t>(Purpose::kWork) + 1;
   std::uint64_t seed_ = 0;
   std::uint64_t keys_[kPurposes];  // the seed's part of a word, for each purpose
 };

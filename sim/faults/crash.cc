@@ -10,33 +10,29 @@
 namespace sim::faults {
 namespace {
 
-enum Parameters { kKeeps };
+enum Parameters { kKeeps, kMail };
 constexpr std::array kKept{Keeps::kRandom, Keeps::kSynced, Keeps::kAll};
 
 void Begin(FaultScope& scope) {
-  const Keeps keeps = kKept[scope.Word(kKeeps)];
-  for (const core::NodeId victim : scope.victims()) {
-    scope.active.undo.push_back(core::Number(victim));
-    if (scope.physics.Crash(core::Number(victim), keeps)) scope.Effect();
-  }
+  for (const core::NodeId victim : scope.victims()) scope.Crash(core::Number(victim), kKept[scope.Word(kKeeps)]);
 }
 
-void End(FaultScope& scope) {
-  for (const std::uint64_t victim : scope.active.undo) scope.physics.Restart(static_cast<std::uint32_t>(victim));
-}
+void End(FaultScope& scope) { scope.RestartAll(static_cast<Mail>(scope.Word(kMail))); }
 
 }  // namespace
 
 using Form = FaultParameter::Form;
 extern const FaultKind crash;
-const FaultKind crash{"crash",
-                      "the victims lose what is not on disk and restart when the window ends; effects: crashes",
-                      "any",
-                      {{"keeps", Form::kWord, "random",
-                        "of unsynced records: random (power failure, by cluster.disk), synced (power failure: none), "
-                        "all (the process died)",
-                        "random|synced|all", "random|synced|all"}},
-                      Begin,
-                      End};
+const FaultKind crash{
+    "crash",
+    "the victims lose what is not on disk and restart when the window ends; effects: crashes",
+    "any",
+    {{"keeps", Form::kWord, "random",
+      "of unsynced records: random (power failure, by cluster.disk), synced (power failure: none), "
+     "all (the process died)",
+      "random|synced|all", "random|synced|all"},
+     kMailParameter},
+    Begin,
+    End};
 
 }  // namespace sim::faults
