@@ -3,7 +3,9 @@
 //
 // What was emitted is known from the applications themselves. A span that its
 // application gave up on is complete in being counted; one that still waits at
-// the end is not.
+// the end is not. What an application held in its memory when it crashed is
+// excused, for the engine saw the crash; if it was acknowledged, it is safe all
+// the same.
 #include <map>
 
 #include "invariants/invariant.h"
@@ -15,27 +17,23 @@ namespace {
 
 struct Whereabouts {
   NodeSet stored;             // in this boot of each node
-  std::uint64_t emitted{};    // exact repeats are emitted more than once
+  std::uint64_t emitted{};    // exact repeats are emitted more than once; without those that a crash took
   std::uint64_t accounted{};  // confirmed or dropped
   bool acknowledged{};
 };
 
 struct TraceCompleteness {
   std::map<core::Fingerprint, Whereabouts> spans;
+  std::map<core::NodeId, std::map<core::Fingerprint, std::uint64_t>> held;  // by application
   core::List<core::NodeId> core_nodes;
 
-  Ruling On(core::NodeId, const facts::SpanEmitted& f) {
+  Ruling On(core::NodeId node, const facts::SpanEmitted& f) {
     ++spans[f.content].emitted;
+    ++held[node][f.content];
     return Ruling::Noted();
   }
-  Ruling On(core::NodeId, const facts::SpanConfirmed& f) {
-    ++spans[f.content].accounted;
-    return Ruling::Noted();
-  }
-  Ruling On(core::NodeId, const facts::SpanDropped& f) {
-    ++spans[f.content].accounted;
-    return Ruling::Noted();
-  }
+  Ruling On(core::NodeId node, const facts::SpanConfirmed& f) { return Account(node, f.content); }
+  Ruling On(core::NodeId node, const facts::SpanDropped& f) { return Account(node, f.content); }
   Ruling On(core::NodeId, const facts::SpanAcknowledged& f) {
     spans[f.content].acknowledged = true;
     return Ruling::Noted();
@@ -47,6 +45,8 @@ struct TraceCompleteness {
   // Stores are volatile: they are built again from the log.
   Ruling On(core::NodeId node, const facts::Crashed&) {
     for (auto& [content, whereabouts] : spans) whereabouts.stored.Remove(node);
+    for (const auto& [content, number] : held[node]) spans[content].emitted -= number;
+    held.erase(node);
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::InCore&) {
@@ -78,6 +78,12 @@ struct TraceCompleteness {
   }
 
  private:
+  Ruling Account(core::NodeId node, const core::Fingerprint& content) {
+    ++spans[content].accounted;
+    const auto found = held[node].find(content);
+    if (found != held[node].end() && --found->second == 0) held[node].erase(found);
+    return Ruling::Noted();
+  }
   Ruling JudgeStored(const core::Fingerprint& content, const Whereabouts& span) const {
     for (const core::NodeId node : core_nodes) {
       if (span.stored.Contains(node)) continue;

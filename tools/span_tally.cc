@@ -4,16 +4,25 @@
 
 namespace tools {
 
-void SpanTally::On(core::NodeId, const facts::SpanDropped& f) {
-  constexpr const char* kReasons[] = {"queue_full", "gave_up", "rejected"};
+void SpanTally::On(core::NodeId node, const facts::SpanDropped& f) {
+  constexpr const char* kReasons[] = {"queue_full", "gave_up", "rejected", "shutdown"};
   ++counts_.dropped[kReasons[static_cast<int>(f.reason)]];
+  --held_[node];
+}
+
+// What a node stored, it stores again from its journal; what an application held is gone.
+void SpanTally::On(core::NodeId node, const facts::Crashed&) {
+  for (auto& [content, track] : spans_) track.stored.erase(node);
+  const auto held = held_.find(node);
+  if (held == held_.end()) return;
+  if (held->second > 0) counts_.dropped["crash"] += held->second;
+  held_.erase(held);
 }
 
 sim::SpanCounts SpanTally::Counts() const {
   sim::SpanCounts counts = counts_;
   counts.traces = traces_.size();
-  counts.in_flight = counts.emitted - confirmed_;
-  for (const auto& [reason, spans] : counts.dropped) counts.in_flight -= spans;
+  for (const auto& [node, spans] : held_) counts.in_flight += spans;
   for (const auto& [content, track] : spans_) {
     counts.acknowledged += track.acknowledged;
     const bool everywhere = std::includes(track.stored.begin(), track.stored.end(), core_.begin(), core_.end());

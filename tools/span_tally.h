@@ -22,19 +22,18 @@ struct SpanTrack {
 
 class SpanTally {
  public:
-  void On(core::NodeId, const facts::SpanEmitted& f) {
+  void On(core::NodeId node, const facts::SpanEmitted& f) {
     ++counts_.emitted;
+    ++held_[node];
     counts_.duplicates += spans_.count(f.content);
     spans_.try_emplace(f.content);
     traces_.insert(f.trace);
   }
-  void On(core::NodeId, const facts::SpanConfirmed&) { ++confirmed_; }
-  void On(core::NodeId, const facts::SpanDropped& f);
+  void On(core::NodeId node, const facts::SpanConfirmed&) { --held_[node]; }
+  void On(core::NodeId node, const facts::SpanDropped& f);
   void On(core::NodeId, const facts::SpanAcknowledged& f) { spans_[f.content].acknowledged = true; }
   void On(core::NodeId node, const facts::SpanStored& f) { spans_[f.content].stored.insert(node); }
-  void On(core::NodeId node, const facts::Crashed&) {
-    for (auto& [content, track] : spans_) track.stored.erase(node);
-  }
+  void On(core::NodeId node, const facts::Crashed&);
   void On(core::NodeId node, const facts::InCore&) { core_.insert(node); }
   template <class F>
   void On(core::NodeId, const F&) {}
@@ -43,7 +42,7 @@ class SpanTally {
 
  private:
   sim::SpanCounts counts_;
-  std::uint64_t confirmed_ = 0;
+  std::map<core::NodeId, std::uint64_t> held_;  // by application: neither confirmed nor dropped
   std::map<core::Fingerprint, SpanTrack> spans_;
   std::set<facts::TraceId> traces_;
   std::set<core::NodeId> core_;

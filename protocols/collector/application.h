@@ -34,6 +34,7 @@ struct Application {
   template <class Env>
   void Start(Env& env) {
     exporter.Start(env);
+    SkipRecorded(env);
     ArmRecorded(env);
     if (!IsService(env)) return;
     ArmSchedule(env);
@@ -65,6 +66,22 @@ struct Application {
     AnnounceLevel(env);
   }
 
+  // Nothing new is begun. What runs goes on, and its spans are exported as they end instead of
+  // waiting for a batch (OpenTelemetry specification, "Shutdown" and "ForceFlush").
+  template <class Env>
+  void Drain(Env& env) {
+    env.Cancel(ApplicationTimer{ApplicationTimer::Kind::kRecorded});
+    env.Cancel(ApplicationTimer{ApplicationTimer::Kind::kEnter});
+    Flush(env);
+  }
+  bool Drained() const { return running.empty() && finished.empty() && exporter.held() == 0; }
+  // Drained or not. Nothing waits for a batch any more; what waits for an answer has no more time.
+  template <class Env>
+  void Stop(Env& env) {
+    exporter.Stop(env);
+    AnnounceLevel(env);
+  }
+
   template <class Env>
   void On(const ExportAnswer& m, Env& env) {
     exporter.OnAnswer(m, env);
@@ -80,6 +97,15 @@ struct Application {
     StartOperation(trace, context ? context->parent : tracing::SpanId{}, m.depth, env);
   }
 
+  // Exports what waits for a batch.
+  template <class Env>
+  void Flush(Env& env) {
+    if (finished.empty()) return;
+    tracing::Batch batch = Encode({finished.data(), finished.size()}, env);
+    finished.clear();
+    exporter.Enqueue(std::move(batch), 0, env);
+  }
+
  private:
   template <class Env>
   void AnnounceLevel(Env& env) {
@@ -93,12 +119,24 @@ struct Application {
     return env.config().assignment->recorded[core::Number(env.self()) - env.config().collectors];
   }
 
+  // When the next recorded export leaves.
+  template <class Env>
+  core::Duration NextRecorded(const Env& env) const {
+    const Traffic& traffic = *env.config().traffic;
+    return traffic.recorded[Share(env)[replayed]].at / traffic.speed;
+  }
+
+  // What was due before this life of the application is done, or was never made.
+  template <class Env>
+  void SkipRecorded(Env& env) {
+    const core::Duration now = env.now().time_since_epoch();
+    while (replayed < Share(env).size() && NextRecorded(env) < now) ++replayed;
+  }
+
   template <class Env>
   void ArmRecorded(Env& env) {
-    const auto& share = Share(env);
-    if (replayed == share.size()) return;
-    const Traffic& traffic = *env.config().traffic;
-    const core::Duration due = traffic.recorded[share[replayed]].at / traffic.speed;
+    if (replayed == Share(env).size()) return;
+    const core::Duration due = NextRecorded(env);
     const core::Duration now = env.now().time_since_epoch();
     const core::Duration after = due > now ? due - now : core::Duration{};
     env.Arm(ApplicationTimer{ApplicationTimer::Kind::kRecorded}, {after, after});
@@ -205,14 +243,6 @@ struct Application {
   void OnSchedule(Env& env) {
     Flush(env);
     ArmSchedule(env);
-  }
-
-  template <class Env>
-  void Flush(Env& env) {
-    if (finished.empty()) return;
-    tracing::Batch batch = Encode({finished.data(), finished.size()}, env);
-    finished.clear();
-    exporter.Enqueue(std::move(batch), 0, env);
   }
 
   template <class Env>

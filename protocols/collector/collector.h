@@ -47,6 +47,7 @@ struct NodeOf {
 
   Substrate substrate;      // of a collector
   Application application;  // of any other node
+  bool draining{};          // told to stop: begins nothing new
 
   void Start(Env& env) {
     if (IsCollector(env)) {
@@ -61,10 +62,25 @@ struct NodeOf {
     substrate.Replay(record);
   }
 
+  // A graceful shutdown. A collector has nothing of its own to hand over: what it acknowledged is
+  // on the disks of a majority, and who waits for an answer asks another one.
+  void Drain(Env& env) {
+    draining = true;
+    if (!IsCollector(env)) application.Drain(env);
+  }
+  bool Drained() const { return application.Drained(); }
+  void Stop(Env& env) {
+    if (!IsCollector(env)) application.Stop(env);
+  }
+
   void On(core::RequestId, const core::None&, Env&) {}
 
   void On(Timer timer, Env& env) {
-    if (const auto* own = std::get_if<ApplicationTimer>(&timer)) return application.On(*own, env);
+    if (const auto* own = std::get_if<ApplicationTimer>(&timer)) {
+      application.On(*own, env);
+      if (draining) application.Flush(env);
+      return;
+    }
     StepSubstrate(env, [&](auto& inner) { substrate.On(std::get<0>(timer), inner); });
   }
 
@@ -75,6 +91,7 @@ struct NodeOf {
 
   void On(core::NodeId from, const Export& m, Env& env) {
     if (!IsCollector(env)) return;
+    if (draining) return env.Send(from, ExportAnswer{m.sequence, ExportStatus::kUnavailable, 0});
     const core::RequestId id{core::ClientId{core::Number(from)}, m.sequence};
     StepSubstrate(env, [&](auto& inner) { substrate.On(id, m.batch, inner); });
   }
@@ -82,7 +99,7 @@ struct NodeOf {
     if (!IsCollector(env)) application.On(m, env);
   }
   void On(core::NodeId, const Call& m, Env& env) {
-    if (!IsCollector(env)) application.On(m, env);
+    if (!IsCollector(env) && !draining) application.On(m, env);
   }
 
   // What a delivered message brings its receiver, for monitors of causality.

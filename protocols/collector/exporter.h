@@ -36,10 +36,14 @@ struct Exporter {
   std::uint64_t sequence{};  // of the last export
   std::uint32_t endpoint{};  // the collector tried last
 
-  // An incarnation of its own: answers to an earlier one must not be taken for ours.
+  // An incarnation of its own: answers to an earlier one must not be taken for ours. And a later
+  // one, since a collector that still owes the last one an answer takes smaller numbers for old
+  // copies. The monotonic clock outlives an application; nobody exports 65536 times in a nanosecond.
   template <class Env>
   void Start(Env& env) {
-    sequence = env.Draw(std::uint64_t{1} << 40) << 20;
+    constexpr int kBits = 16;
+    const auto started = static_cast<std::uint64_t>(env.now().time_since_epoch().count());
+    sequence = (started << kBits) + env.Draw(std::uint64_t{1} << kBits);
     endpoint = core::Number(env.self()) % env.config().collectors;
   }
 
@@ -73,6 +77,16 @@ struct Exporter {
       }
     }
     Finish(env);
+  }
+
+  // The application ends: what was not confirmed until now is lost, and counted.
+  template <class Env>
+  void Stop(Env& env) {
+    if (sending) Drop(sending->batch, facts::DropReason::kShutdown, env);
+    for (const tracing::Batch& batch : queue) Drop(batch, facts::DropReason::kShutdown, env);
+    sending.reset();
+    queue.clear();
+    queued = 0;
   }
 
   template <class Env>

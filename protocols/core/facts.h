@@ -92,7 +92,7 @@ struct SpanEmitted {
   std::uint64_t span;
   std::uint64_t parent;  // 0: none
 };
-enum class DropReason : std::uint8_t { kQueueFull, kGaveUp, kRejected };
+enum class DropReason : std::uint8_t { kQueueFull, kGaveUp, kRejected, kShutdown };
 struct SpanDropped {
   Fingerprint content;
   DropReason reason;
