@@ -131,10 +131,11 @@ bool FaultScope::Spares(std::uint32_t node) {
   return true;
 }
 
-void FaultScope::Crash(std::uint32_t node, Keeps keeps) {
-  if (Spares(node)) return;
+bool FaultScope::Crash(std::uint32_t node, Keeps keeps) {
+  if (Spares(node)) return false;
   active.undo.push_back(node);
   if (physics.Crash(node, keeps)) Effect();
+  return true;
 }
 
 void FaultScope::Restart(std::uint32_t node, Mail mail) {

@@ -114,8 +114,8 @@ class FaultScope {
 
   // For kinds that take victims down. Whether this one stays up, so that a quorum does; counted.
   bool Spares(std::uint32_t node);
-  // A crash until the kind's `end`, noted in `undo`, unless the node is spared.
-  void Crash(std::uint32_t node, Keeps keeps);
+  // A crash until the kind's `end`, noted in `undo`. False: the node is spared.
+  bool Crash(std::uint32_t node, Keeps keeps);
   void Restart(std::uint32_t node, Mail mail);
   // All in `undo`.
   void RestartAll(Mail mail);
