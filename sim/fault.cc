@@ -140,8 +140,9 @@ bool FaultScope::Crash(std::uint32_t node, Keeps keeps) {
 
 void FaultScope::Restart(std::uint32_t node, Mail mail) {
   if (!physics.Restart(node) || mail == Mail::kDeliver) return;
+  const auto no_kind = static_cast<std::uint32_t>(FaultKinds().size());  // its effects are its crashes
   for (std::uint32_t from = 0; from < physics.network.endpoints(); ++from) {
-    if (from != node) physics.network.KillInFlight(from, node, active.kind);
+    if (from != node) physics.network.KillInFlight(from, node, no_kind);
   }
 }
 

@@ -66,7 +66,8 @@ struct Physics {
   // A pause that ends with a crash of the caller's.
   bool Hang(std::uint32_t node);
   void Unhang(std::uint32_t node);
-  // Tells it to finish. It goes down when it has, or when Finish says so; Restart brings it back. Each drain needs both.
+  // Tells it to finish. It goes down when it has, or when Finish says so; Restart brings it back. Each drain needs
+  // both.
   bool Drain(std::uint32_t node);
   bool Finish(std::uint32_t node);
   // Each event takes so much longer. Windows may overlap, so times add up.

@@ -176,6 +176,7 @@ std::string FaultTotalLine(const std::string& label, const std::string& kind, co
   std::string line = Label(label) + Padded(kind, kKindWidth) + Padded(Count(total.windows, "window"), kNumberWidth) +
                      Padded(Count(total.effects, "effect"), kNumberWidth + 8) + "least in a run " +
                      Grouped(total.least_effects);
+  if (total.spared != 0) line += ", " + Grouped(total.spared) + " spared";
   if (total.effects == 0) line += style.Doubtful("  did nothing in any run");
   return line + "\n";
 }

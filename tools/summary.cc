@@ -54,6 +54,7 @@ void Summary::Add(const sim::Report& report) {
     FaultTotal& total = faults[fault.kind];
     total.windows += fault.windows;
     total.effects += fault.effects;
+    total.spared += fault.spared;
     total.least_effects = std::min(total.least_effects, fault.effects);
   }
   for (const sim::CoverageCell& cell : report.coverage) {

@@ -29,6 +29,7 @@ struct MonitorTotal {
 struct FaultTotal {
   std::uint64_t windows = 0;
   std::uint64_t effects = 0;
+  std::uint64_t spared = 0;
   std::uint64_t least_effects = std::numeric_limits<std::uint64_t>::max();
 };
 

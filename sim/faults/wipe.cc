@@ -32,11 +32,8 @@ void End(FaultScope& scope) { scope.RestartAll(static_cast<Mail>(scope.Word(kMai
 
 using Form = FaultParameter::Form;
 extern const FaultKind wipe;
-const FaultKind wipe{"wipe",
-                     "the victims lose power and come back with empty disks; effects: crashes",
-                     "any",
-                     {kMailParameter},
-                     Begin,
-                     End};
+const FaultKind wipe{"wipe", "the victims lose power and come back with empty disks; effects: crashes",
+                     "any",  {kMailParameter},
+                     Begin,  End};
 
 }  // namespace sim::faults
