@@ -70,8 +70,9 @@ Phase Physics::PhaseOf(std::uint32_t node) const {
 
 bool Physics::Sound(std::uint32_t node) const {
   const Process& process = processes[node];
-  const bool has_read = process.up() && !process.start_due;
-  return !process.halted && (has_read || !disks[node].damaged());
+  // Who hangs or is told to stop starts again before long.
+  const bool need_not_read = process.stands() && !process.start_due;
+  return !process.halted && (need_not_read || !disks[node].damaged());
 }
 
 bool Physics::HasSoundMajority() const {

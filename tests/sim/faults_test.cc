@@ -33,6 +33,7 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
       {"connection_reset", {{"chance", "0%"}}},
       {"disk_slow", {{"times", "1"}}},
       {"disk_stall", {{"by", "0s"}}},
+      {"hazard", {{"chance", "0%"}}},
       {"latent_sector_error", {{"records", "0"}}},
       {"loss_burst", {{"begins", "0%"}}},
       {"misdirected_write", {{"writes", "0"}}},
@@ -42,6 +43,7 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
       {"packet_loss", {{"chance", "0%"}}},
       {"packet_reordering", {{"chance", "0%"}}},
       {"phantom_write", {{"records", "0"}}},
+      {"slow_cpu", {{"by", "0s"}}},
       {"swizzle", {{"share", "0%"}}},
       {"sync_error", {{"chance", "0%"}}},
   };
@@ -49,9 +51,11 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
 }
 // These do one thing to each victim, and so nothing without a victim.
 const std::vector<std::string_view>& WithoutChance() {
-  static const std::vector<std::string_view> kinds{"clock_freeze", "crash",       "crash_at_storage_op",
-                                                   "disk_full",    "leap_second", "partition",
-                                                   "pause",        "sync_lie",    "vm_pause"};
+  static const std::vector<std::string_view> kinds{"clock_freeze", "crash",    "crash_at_storage_op",
+                                                   "disk_full",    "hang",     "leap_second",
+                                                   "partition",    "pause",    "shutdown",
+                                                   "sync_lie",     "vm_pause", "wipe",
+                                                   "zone_failure"};
   return kinds;
 }
 
