@@ -90,7 +90,8 @@ TEST(Swarm, AKindThatIsNamedStaysOut) {
 
 TEST(Swarm, KindsThatBreakWhatProtocolsRelyOnStayOut) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    for (const auto& fault : Drawn(kOpen, seed).faults()) {
+    const Scenario drawn = Drawn(kOpen, seed);
+    for (const auto& fault : drawn.faults()) {
       const int kind = sim::FindFaultKind(fault.kind());
       EXPECT_EQ(sim::FaultKinds()[static_cast<std::size_t>(kind)]->beyond, "");
     }
