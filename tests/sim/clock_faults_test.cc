@@ -312,6 +312,18 @@ TEST(ClockDiscipline, ConvergesOnceItKnowsTheOscillator) {
   EXPECT_EQ(followed.largest_step, 0ns);
 }
 
+// What the largest slew could not remove yet says nothing about the oscillator: the clock comes home
+// without shooting past.
+TEST(ClockDiscipline, DoesNotTakeAnOffsetForAFrequency) {
+  FaultBench bench;
+  bench.physics.clocks[0].Step(100ms);
+  bench.Begin("clock_discipline", 1h, {{"poll", "4s"}, {"error", "0s"}}, {"n0"});
+  const Followed followed = Follow(bench, 4s, 100);  // 2 ms each
+  for (std::size_t poll = 0; poll < 100; ++poll) {
+    EXPECT_EQ(followed.offsets[poll], std::max(Duration(100ms - (poll + 1) * 2ms), Duration{})) << poll;
+  }
+}
+
 // A measurement's error of e comes back as an offset of e at the next poll; the frequency keeps
 // an eighth of each, and sums to at most e/4 (an eighth of the last, and weighed sevenths of
 // eighths of those before). So the offset stays below 1.25 e and the rounding of the pace.
