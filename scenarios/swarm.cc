@@ -72,6 +72,7 @@ class Swarm {
 
   void DrawCluster();
   void DrawNetwork(faultline::scenarios::Link& link);
+  void DrawRegions(faultline::scenarios::Cluster& cluster);
   void DrawDisk(faultline::scenarios::Disk& disk);
   void DrawClock(faultline::scenarios::Clock& clock);
   void DrawLoad();
@@ -92,6 +93,7 @@ void Swarm::DrawCluster() {
   faultline::scenarios::Cluster& cluster = *scenario_.mutable_cluster();
   if (cluster.nodes() == 0) cluster.set_nodes(static_cast<std::uint32_t>(1 + Of("nodes")(7)));
   if (!cluster.has_network()) DrawNetwork(*cluster.mutable_network());
+  if (cluster.regions().empty()) DrawRegions(cluster);
   if (!cluster.has_disk()) DrawDisk(*cluster.mutable_disk());
   if (!cluster.has_clock()) DrawClock(*cluster.mutable_clock());
   if (cluster.config_size() > 0) return;
@@ -123,6 +125,29 @@ void Swarm::DrawNetwork(faultline::scenarios::Link& link) {
   }
   if (draw.Chance(30)) link.set_fifo(true);
   if (draw.Chance(30)) link.set_jitter(core::FormatDuration(delay_ / 2));
+  if (draw.Chance(30)) link.set_base_latency(Range(0ms, delay_));
+  if (draw.Chance(30)) link.set_correlation(draw.OneOf(std::array{"25%", "50%", "75%"}));
+}
+
+// A quarter of the clusters that are large enough lie in two or three regions.
+void Swarm::DrawRegions(faultline::scenarios::Cluster& cluster) {
+  Stream draw = Of("regions");
+  const bool spread = draw.Chance(25);
+  const auto count = static_cast<std::uint32_t>(2 + draw(2));
+  const Duration between = draw.Length(1ms, 50ms);
+  if (!spread || cluster.nodes() < count) return;
+  for (std::uint32_t region = 0; region < count; ++region) {
+    faultline::scenarios::Region& added = *cluster.add_regions();
+    added.set_name("r" + std::to_string(region));
+    added.set_nodes(cluster.nodes() / count + (region < cluster.nodes() % count ? 1 : 0));
+    for (std::uint32_t other = 0; other < region; ++other) {
+      faultline::scenarios::RegionLink& link = *cluster.add_region_links();
+      link.set_from("r" + std::to_string(other));
+      link.set_to(added.name());
+      link.set_latency(Range(between, between * 11 / 10));
+    }
+  }
+  delay_ += between;  // what the configuration must suit
 }
 
 void Swarm::DrawDisk(faultline::scenarios::Disk& disk) {
@@ -139,6 +164,7 @@ void Swarm::DrawClock(faultline::scenarios::Clock& clock) {
   if (draw.Chance(30)) return;
   clock.set_offset(draw.OneOf(std::array{"0s", "1ms", "100ms", "5s"}));
   clock.set_drift(draw.OneOf(std::array{"0ppm", "50ppm", "200ppm", "500ppm"}));
+  if (draw.Chance(30)) clock.set_timer_slack("bimodal 0s..1ms slow 0.1% 10ms..100ms");
 }
 
 void Swarm::DrawLoad() {
