@@ -213,7 +213,8 @@ std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
   std::uint64_t replays = 0;
   while (world.Step(observer)) {
     for (std::size_t i = 0; i < world.physics().members; ++i) {
-      if (!world.physics().processes[i].up()) continue;
+      const sim::Process& process = world.physics().processes[i];
+      if (!process.up() || process.start_due) continue;  // it has not read its disk yet
       const auto& host = world.hosts()[i];
       const std::pair now{host.journal.size(), host.node.DurableFingerprint()};
       if (checked.count(i) > 0 && checked[i] == now) continue;  // this step was not its own, or wrote nothing
