@@ -86,8 +86,6 @@ class PacketScope {
   void Delay(core::Duration by);
   // Each copy takes so many times as long.
   void Slow(std::int64_t times);
-  // No copy arrives before then.
-  void HoldUntil(core::TrueTime time) { HoldBetween(core::TrueTime::min(), time); }
   // A copy that would arrive between these times arrives at the later one.
   void HoldBetween(core::TrueTime begin, core::TrueTime end);
   // So many bits of each copy flip.

@@ -106,6 +106,23 @@ TEST(EveryFault, WithoutAChanceChangesNothing) {
   }
 }
 
+// A window that is replayed has the victims that were: here nobody.
+TEST(EveryFault, ThatHitsNobodyChangesNothing) {
+  for (const std::string_view kind : WithoutChance()) {
+    FaultBench with(7), without(7);
+    FaultWindow window;
+    window.kind = kind;
+    window.end = 3s;
+    with.plan.windows = {window};
+    with.Draw({}, 10s);
+    for (FaultBench* bench : {&with, &without}) Chatter(*bench);
+    ASSERT_TRUE(with.windows[0].begun) << kind;
+    EXPECT_EQ(Difference(with, without), "") << kind;
+    EXPECT_EQ(with.effects(kind), 0u) << kind;
+    EXPECT_TRUE(with.physics.orders.empty()) << kind;
+  }
+}
+
 // --- streams -------------------------------------------------------------------------
 
 FaultPlan Some(std::string_view kind) {
