@@ -76,6 +76,7 @@ class Swarm {
   void DrawDisk(faultline::scenarios::Disk& disk);
   void DrawClock(faultline::scenarios::Clock& clock);
   void DrawLoad();
+  Duration DrawTimeout(Stream& draw);
   void DrawClients(faultline::scenarios::Workload& workload);
   void DrawTraces(faultline::scenarios::Traces& traces);
   void DrawRun();
@@ -176,12 +177,15 @@ void Swarm::DrawLoad() {
   if (scenario_.has_traces()) DrawTraces(*scenario_.mutable_traces());
 }
 
+// Who gives up before an answer can come is never served; that is a misconfiguration, not a fault.
+Duration Swarm::DrawTimeout(Stream& draw) { return draw.Length(200ms, 2s) + 10 * (delay_ + sync_); }
+
 void Swarm::DrawClients(faultline::scenarios::Workload& workload) {
   Stream draw = Of("clients");
   if (workload.clients() == 0) workload.set_clients(static_cast<std::uint32_t>(1 + draw(8)));
   const Duration think = draw.Length(5ms, 500ms);
   if (workload.think().empty()) workload.set_think(Range(think / 5, think));
-  if (workload.timeout().empty()) workload.set_timeout(core::FormatDuration(draw.Length(200ms, 2s)));
+  if (workload.timeout().empty()) workload.set_timeout(core::FormatDuration(DrawTimeout(draw)));
 }
 
 void Swarm::DrawTraces(faultline::scenarios::Traces& traces) {
@@ -200,7 +204,7 @@ void Swarm::DrawTraces(faultline::scenarios::Traces& traces) {
     generated.set_fan_out(fan_out);
   }
   const Duration schedule = draw.Length(50ms, 2s);
-  const Duration timeout = draw.Length(200ms, 2s);
+  const Duration timeout = DrawTimeout(draw);
   const Duration backoff = draw.Length(50ms, 500ms);
   if (traces.has_exporter()) return;
   faultline::scenarios::Exporter& exporter = *traces.mutable_exporter();

@@ -72,12 +72,13 @@ void PacketScope::Delay(core::Duration by) {
   Effect();
 }
 
-void PacketScope::Slow(std::int64_t times) {
+void PacketScope::Slow(std::int64_t times, core::TrueTime until) {
   bool slowed = false;
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
-    if (times == 1 || fate.delay[copy].count() == 0) continue;
-    fate.delay[copy] *= times;
-    slowed = true;
+    core::Duration& delay = fate.delay[copy];
+    const core::Duration slow = std::max(delay, std::min(delay * times, until - now));
+    slowed = slowed || slow > delay;
+    delay = slow;
   }
   if (slowed) Effect();
 }

@@ -85,7 +85,7 @@ class PacketScope {
   void Duplicate();
   void Delay(core::Duration by);
   // Each copy takes so many times as long.
-  void Slow(std::int64_t times);
+  void Slow(std::int64_t times, core::TrueTime until);
   // A copy that would arrive between these times arrives at the later one.
   void HoldBetween(core::TrueTime begin, core::TrueTime end);
   // So many bits of each copy flip.

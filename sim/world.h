@@ -79,6 +79,7 @@ class World {
     windows_ = DrawWindows(*plan_, chooser_);
     // Before the windows that end with the storm: what they broke outside the core must stay broken.
     Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
+    Push(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, 0);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       Push(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, 0);
       Push(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, 0);
@@ -180,7 +181,8 @@ class World {
     kSettle,
     kRestart,
     kRead,
-    kWorked,  // a busy node is done with what it was at
+    kWorked,   // a busy node is done with what it was at
+    kClosing,  // the run ends soon
   };
   static constexpr Kind kLastOfNodes = kReply;
   struct Packet {
@@ -286,6 +288,10 @@ class World {
         return Tick(event, observer);
       case kSettle:
         return Settle(event, observer);
+      case kClosing:
+        Absorb(event, 0);
+        observer.OnEngineFact(facts::kNobody, facts::Closing{});
+        return true;
       case kRestart:
         return RestartStopped(event, observer);
       case kRead:

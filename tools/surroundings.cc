@@ -101,8 +101,8 @@ std::vector<Way> Ways() {
   ways.push_back({.name = "memory filled", .set = {"MALLOC_PERTURB_=165"}});
   ways.push_back({.name = "memory filled, arenas apart",
                   .set = {"MALLOC_PERTURB_=1", "MALLOC_ARENA_MAX=8", "MALLOC_MMAP_THRESHOLD_=4096"}});
-  ways.push_back({.name = "locale and time zone",
-                  .set = {"LC_ALL=tr_TR.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Kiritimati"}});
+  ways.push_back(
+      {.name = "locale and time zone", .set = {"LC_ALL=tr_TR.UTF-8", "LANG=de_DE.UTF-8", "TZ=Pacific/Kiritimati"}});
   ways.push_back({.name = "empty environment", .empty_environment = true});
   ways.push_back({.name = "crowded environment", .set = {"PADDING=" + std::string(kPadding, 'x')}});
 #ifdef __x86_64__

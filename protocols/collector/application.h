@@ -30,6 +30,7 @@ struct Application {
   core::List<tracing::GeneratedSpan> finished;  // spans that wait for a batch
   core::List<Operation> running;
   std::uint64_t operations{};  // started so far
+  bool due{};                  // the schedule delay ended while an export was under way
 
   template <class Env>
   void Start(Env& env) {
@@ -63,6 +64,7 @@ struct Application {
         EndOperation(timer.operation, env);
         break;
     }
+    ExportDue(env);
     AnnounceLevel(env);
   }
 
@@ -72,19 +74,24 @@ struct Application {
   void Drain(Env& env) {
     env.Cancel(ApplicationTimer{ApplicationTimer::Kind::kRecorded});
     env.Cancel(ApplicationTimer{ApplicationTimer::Kind::kEnter});
-    Flush(env);
+    ExportFinished(env);
   }
   bool Drained() const { return running.empty() && finished.empty() && exporter.held() == 0; }
   // Drained or not. Nothing waits for a batch any more; what waits for an answer has no more time.
   template <class Env>
   void Stop(Env& env) {
     exporter.Stop(env);
+    if (!finished.empty()) {
+      Exporter::Drop(Encode({finished.data(), finished.size()}, env), facts::DropReason::kShutdown, env);
+    }
+    finished.clear();
     AnnounceLevel(env);
   }
 
   template <class Env>
   void On(const ExportAnswer& m, Env& env) {
     exporter.OnAnswer(m, env);
+    ExportDue(env);
     AnnounceLevel(env);
   }
 
@@ -99,17 +106,33 @@ struct Application {
 
   // Exports what waits for a batch.
   template <class Env>
-  void Flush(Env& env) {
-    if (finished.empty()) return;
-    tracing::Batch batch = Encode({finished.data(), finished.size()}, env);
-    finished.clear();
-    exporter.Enqueue(std::move(batch), 0, env);
+  void ExportFinished(Env& env) {
+    while (!finished.empty()) CutBatch(env);
   }
 
  private:
   template <class Env>
   void AnnounceLevel(Env& env) {
     env.Announce(facts::ExporterLevel{exporter.held() + finished.size()});
+  }
+
+  // One export at a time, and a batch is cut only when it can leave: while one is under way the
+  // spans go on gathering, so that a slow collector is sent larger batches and not more of them
+  // (OpenTelemetry specification, "Batching processor").
+  template <class Env>
+  void ExportDue(Env& env) {
+    if (exporter.busy() || finished.empty()) return;
+    if (!due && finished.size() < env.config().traffic->exporter.max_batch) return;
+    CutBatch(env);
+    due = due && !finished.empty();
+  }
+
+  template <class Env>
+  void CutBatch(Env& env) {
+    const std::size_t size = std::min<std::size_t>(finished.size(), env.config().traffic->exporter.max_batch);
+    tracing::Batch batch = Encode({finished.data(), size}, env);
+    finished.erase(finished.begin(), finished.begin() + static_cast<std::ptrdiff_t>(size));
+    exporter.Enqueue(std::move(batch), finished.size(), env);
   }
 
   // --- replay ------------------------------------------------------------------
@@ -236,12 +259,11 @@ struct Application {
       return;
     }
     finished.push_back(span);
-    if (finished.size() >= env.config().traffic->exporter.max_batch) Flush(env);
   }
 
   template <class Env>
   void OnSchedule(Env& env) {
-    Flush(env);
+    due = !finished.empty();
     ArmSchedule(env);
   }
 

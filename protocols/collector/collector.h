@@ -78,7 +78,7 @@ struct NodeOf {
   void On(Timer timer, Env& env) {
     if (const auto* own = std::get_if<ApplicationTimer>(&timer)) {
       application.On(*own, env);
-      if (draining) application.Flush(env);
+      if (draining) application.ExportFinished(env);
       return;
     }
     StepSubstrate(env, [&](auto& inner) { substrate.On(std::get<0>(timer), inner); });

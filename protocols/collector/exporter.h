@@ -47,6 +47,7 @@ struct Exporter {
     endpoint = core::Number(env.self()) % env.config().collectors;
   }
 
+  bool busy() const { return sending.has_value() || !queue.empty(); }
   std::uint64_t held() const { return queued + (sending ? sending->batch.spans().size() : 0); }
 
   // A batch is ready. `waiting` spans are held elsewhere on behalf of the same bound.
@@ -77,6 +78,12 @@ struct Exporter {
       }
     }
     Finish(env);
+  }
+
+  // What can no longer be exported is counted, with the reason.
+  template <class Env>
+  static void Drop(const tracing::Batch& batch, facts::DropReason reason, Env& env) {
+    for (const tracing::SpanSummary& span : batch.spans()) env.Announce(facts::SpanDropped{span.content, reason});
   }
 
   // The application ends: what was not confirmed until now is lost, and counted.
@@ -143,11 +150,6 @@ struct Exporter {
     env.Cancel(ApplicationTimer{ApplicationTimer::Kind::kRetry});
     sending.reset();
     SendNext(env);
-  }
-
-  template <class Env>
-  static void Drop(const tracing::Batch& batch, facts::DropReason reason, Env& env) {
-    for (const tracing::SpanSummary& span : batch.spans()) env.Announce(facts::SpanDropped{span.content, reason});
   }
 };
 

@@ -145,6 +145,8 @@ struct InCore {};
 struct ProbeSent {};
 struct ProbeAnswered {};
 
+// The run ends soon: what has been reached in the core by now must be reached everywhere in it by then.
+struct Closing {};
 // How the run is doing: from time to time, and at its end. About nobody in particular.
 struct Vitals {
   std::uint64_t pending{};       // packets, timers, syncs and outputs that wait somewhere
@@ -156,7 +158,7 @@ struct Vitals {
 };
 inline constexpr NodeId kNobody{0xFFFFFFFF};
 
-using Engine =
-    std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Halted, InCore, ProbeSent, ProbeAnswered, Vitals>;
+using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Halted, InCore, ProbeSent, ProbeAnswered,
+                            Vitals, Closing>;
 
 }  // namespace facts

@@ -1,6 +1,7 @@
 // Scarce bandwidth: each of the victims' links sends one packet at a time, at so
 // many bytes per second, so that large packets take long and those behind them wait.
-// The queue has no end; a bounded one is a property of links (LinkPlan).
+// The queue has no end; a bounded one is a property of links (LinkPlan). When the window
+// ends the bandwidth is back, so what still waits then leaves at once.
 #include <algorithm>
 #include <utility>
 
@@ -15,8 +16,10 @@ enum Parameters { kRate, kDirection, kLinks };
 void Edit(PacketScope& packet) {
   if (packet.lost()) return;
   const core::TrueTime free_at{core::Duration{*packet.memory}};
+  const core::TrueTime end{core::Duration{packet.numbers[1]}};
   const core::TrueTime sent =
-      std::max(free_at, packet.now) + TimeToSend(packet.size, static_cast<std::uint64_t>(packet.numbers[0]));
+      std::min(std::max(free_at, packet.now) + TimeToSend(packet.size, static_cast<std::uint64_t>(packet.numbers[0])),
+               std::max(end, packet.now));
   *packet.memory = sent.time_since_epoch().count();
   packet.Delay(sent - packet.now);
 }
@@ -25,7 +28,7 @@ void Begin(FaultScope& scope) {
   const auto rate = static_cast<std::int64_t>(scope.Count(kRate));
   Links links = LinksOfVictims(scope, static_cast<Side>(scope.Word(kDirection)));
   RequireClass(scope.Word(kLinks), links);
-  scope.Interfere(Edit, std::move(links), {rate});
+  scope.Interfere(Edit, std::move(links), {rate, scope.active.window.end.count()});
   scope.Remember();
   scope.WantSizes();
 }

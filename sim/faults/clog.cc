@@ -1,5 +1,6 @@
 // A clog: the victims' links are there but carry nothing until the window ends, or
-// lose everything, or are many times slower. Unlike in a partition nothing need be
+// lose everything, or are many times slower; what is then still on its way when the
+// window ends arrives at its end. Unlike in a partition nothing need be
 // lost: what was said arrives late and all at once, in a world that has moved on.
 #include <utility>
 
@@ -16,7 +17,7 @@ void Edit(PacketScope& packet) {
   const auto [mode, begin, end, times] = packet.numbers;
   if (mode == kHold) packet.HoldBetween(core::TrueTime{core::Duration{begin}}, core::TrueTime{core::Duration{end}});
   if (mode == kDrop) packet.Lose();
-  if (mode == kSlow) packet.Slow(times);
+  if (mode == kSlow) packet.Slow(times, core::TrueTime{core::Duration{end}});
 }
 
 void HoldWhatIsUnderWay(FaultScope& scope, const Links& links) {

@@ -23,16 +23,15 @@ void End(FaultScope& scope) { scope.RestartAll(static_cast<Mail>(scope.Word(kMai
 
 using Form = FaultParameter::Form;
 extern const FaultKind crash;
-const FaultKind crash{
-    "crash",
-    "the victims lose what is not on disk and restart when the window ends; effects: crashes",
-    "any",
-    {{"keeps", Form::kWord, "random",
-      "of unsynced records: random (power failure, by cluster.disk), synced (power failure: none), "
-     "all (the process died)",
-      "random|synced|all", "random|synced|all"},
-     kMailParameter},
-    Begin,
-    End};
+const FaultKind crash{"crash",
+                      "the victims lose what is not on disk and restart when the window ends; effects: crashes",
+                      "any",
+                      {{"keeps", Form::kWord, "random",
+                        "of unsynced records: random (power failure, by cluster.disk), synced (power failure: none), "
+                        "all (the process died)",
+                        "random|synced|all", "random|synced|all"},
+                       kMailParameter},
+                      Begin,
+                      End};
 
 }  // namespace sim::faults

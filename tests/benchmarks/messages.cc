@@ -14,6 +14,14 @@ namespace ping {
 
 struct Body {
   std::array<std::uint64_t, 8> words{};
+
+  void AppendWire(std::string& out) const {
+    for (const std::uint64_t word : words) core::AppendVarint(out, word);
+  }
+  static bool ReadWire(core::WireReader& in, Body& body) {
+    for (std::uint64_t& word : body.words) word = in.Varint();
+    return in.ok;
+  }
 };
 struct Ping {
   Body body;

@@ -48,11 +48,16 @@ sim::Plan Storm(std::uint32_t members) {
   plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
   plan.disk.torn = {500'000'000};
   plan.clock = {1s, 200'000};
-  plan.faults.push_back({"crash", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"leader"}, {}});
-  plan.faults.push_back({"crash", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
-  plan.faults.push_back({"partition", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(300ms, 700ms), {"minority"}, {}});
-  plan.faults.push_back({"pause", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
-  plan.faults.push_back({"clock_step", {}, sim::Latency::Uniform(1s, 2s), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
+  plan.faults.push_back(
+      {"crash", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"leader"}, {}});
+  plan.faults.push_back(
+      {"crash", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
+  plan.faults.push_back(
+      {"partition", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(300ms, 700ms), {"minority"}, {}});
+  plan.faults.push_back(
+      {"pause", {}, sim::Latency::Uniform(700ms, 1500ms), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
+  plan.faults.push_back(
+      {"clock_step", {}, sim::Latency::Uniform(1s, 2s), sim::Latency::Uniform(100ms, 500ms), {"any"}, {}});
   plan.storm = 6s;
   plan.settle = 15s;
   plan.core = sim::Core::kQuorum;

@@ -99,7 +99,12 @@ sim::Plan Storm() {
   plan.client = plan.peer;
   plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
   plan.workload = {2, {5ms, 20ms}, 1s, 0};
-  plan.faults = {{"crash", std::nullopt, sim::Latency::Uniform(50ms, 200ms), sim::Latency::Uniform(20ms, 100ms), {"any"}, {{"keeps", "synced"}}}};
+  plan.faults = {{"crash",
+                  std::nullopt,
+                  sim::Latency::Uniform(50ms, 200ms),
+                  sim::Latency::Uniform(20ms, 100ms),
+                  {"any"},
+                  {{"keeps", "synced"}}}};
   plan.storm = 20s;
   plan.settle = 5s;
   return plan;

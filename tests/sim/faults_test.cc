@@ -305,6 +305,10 @@ TEST(Clog, LosesOrSlowsIfToldTo) {
   EXPECT_EQ(slows.Send(0, 1).delay[0], 70ms);
   EXPECT_EQ(drops.effects("clog"), 1u);
   EXPECT_EQ(slows.effects("clog"), 1u);
+  slows.Advance(950ms);
+  EXPECT_EQ(slows.Send(0, 1).delay[0], 50ms) << "slow until the window ends, not for ever";
+  slows.Advance(45ms);
+  EXPECT_EQ(slows.Send(0, 1).delay[0], 10ms);
 }
 
 // Over 4000 seeds each of the four others 1000 times; five standard deviations are 137.
@@ -374,6 +378,14 @@ TEST(Bandwidth, SendsOnePacketAfterTheOther) {
   EXPECT_EQ(bench.effects("bandwidth"), 4u);
   bench.Advance(1h);
   EXPECT_FALSE(bench.physics.network.needs_sizes());
+}
+
+// A backlog that outlived its window kept a healed node behind for minutes.
+TEST(Bandwidth, WhatStillWaitsWhenTheWindowEndsLeavesAtOnce) {
+  FaultBench bench(1, Calm());
+  bench.Begin("bandwidth", 1s, {{"rate", "1000"}}, {"n0"});
+  EXPECT_EQ(bench.Send(0, 1, 10'000).delay[0], 1010ms);
+  EXPECT_EQ(bench.Send(0, 1, 10'000).delay[0], 1010ms);
 }
 
 // One in a hundred of 100000: five standard deviations are 157. What resets the connection is lost with it.

@@ -282,9 +282,11 @@ TEST_F(Runs, JsonHasStableNamesAndWideNumbersAsStrings) {
           core::ToHex(core::FingerprintOf(std::uint64_t{42})) + "\",\"ladder\":\"" +
           core::ToHex(core::FingerprintOf(kLadder)) +
           "\",\"events\":\"100\",\"simulated_ns\":\"40000000000\",\"messages\":{\"sent\":\"10\",\"delivered\":\"7\","
-          "\"lost\":\"1\",\"duplicated\":\"0\",\"cut\":\"2\",\"dead\":\"0\",\"corrupted\":\"0\",\"overflowed\":\"0\",\"held_back\":\"0\"},\"monitors\":[{\"name\":\"log-matching\","
+          "\"lost\":\"1\",\"duplicated\":\"0\",\"cut\":\"2\",\"dead\":\"0\",\"corrupted\":\"0\",\"overflowed\":\"0\","
+          "\"held_back\":\"0\"},\"monitors\":[{\"name\":\"log-matching\","
           "\"verdict\":\"violated\",\"judged\":\"12345\",\"explanation\":\"n1 and n2 differ\"}],\"faults\":[{\"kind\":"
-          "\"crash\",\"windows\":\"3\",\"effects\":\"0\"}],\"coverage\":[],\"disk\":{\"syncs\":\"0\",\"lost\":\"0\",\"torn\":\"0\","
+          "\"crash\",\"windows\":\"3\",\"effects\":\"0\"}],\"coverage\":[],\"disk\":{\"syncs\":\"0\",\"lost\":\"0\","
+          "\"torn\":\"0\","
           "\"failed\":\"0\",\"damaged\":\"0\",\"found\":\"0\",\"spared\":\"0\"},\"halted\":\"0\","
           "\"violation\":{\"monitor\":\"log-matching\",\"event\":\"100\",\"time_ns\":\"4120000000\",\"node\":\"n2\","
           "\"explanation\":\"n1 and n2 differ\"}}\n");
