@@ -84,7 +84,7 @@ class PacketScope {
   // One copy more, with a delay of its own; a packet has two at most.
   void Duplicate();
   void Delay(core::Duration by);
-  // Each copy takes so many times as long.
+  // Each copy takes so many times as long, but what is still on its way `until` then arrives.
   void Slow(std::int64_t times, core::TrueTime until);
   // A copy that would arrive between these times arrives at the later one.
   void HoldBetween(core::TrueTime begin, core::TrueTime end);

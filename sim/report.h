@@ -27,9 +27,9 @@ struct MonitorReport {
 struct FaultReport {
   std::string kind;
   std::uint64_t windows = 0;
-  std::uint64_t effects = 0;                     // packets cut, crashes made, clocks stepped …
-  std::uint64_t spared = 0;                      // victims left alone to keep a quorum
-  std::map<std::string, std::uint64_t> reasons;  // effects by reason, where the kind tells them apart
+  std::uint64_t effects = 0;                       // packets cut, crashes made, clocks stepped …
+  std::uint64_t spared = 0;                        // victims left alone to keep a quorum
+  std::map<std::string, std::uint64_t> reasons{};  // effects by reason, where the kind tells them apart
 };
 
 // How many victims a kind of fault met in this role, in the middle of this.
