@@ -93,8 +93,10 @@ class Swarm {
 void Swarm::DrawCluster() {
   faultline::scenarios::Cluster& cluster = *scenario_.mutable_cluster();
   if (cluster.nodes() == 0) cluster.set_nodes(static_cast<std::uint32_t>(1 + Of("nodes")(7)));
-  if (!cluster.has_network()) DrawNetwork(*cluster.mutable_network());
-  if (cluster.regions().empty()) DrawRegions(cluster);
+  if (!cluster.has_network()) {
+    DrawNetwork(*cluster.mutable_network());
+    if (cluster.regions().empty()) DrawRegions(cluster);
+  }
   if (!cluster.has_disk()) DrawDisk(*cluster.mutable_disk());
   if (!cluster.has_clock()) DrawClock(*cluster.mutable_clock());
   if (cluster.config_size() > 0) return;

@@ -44,8 +44,11 @@ struct Roles {
   std::vector<std::uint8_t> recovering;  // see Phase
   std::vector<core::Epoch> epoch;
 
+  // One fact, not a variant of them, which would teach nothing in silence.
   template <class F>
-  void Learn(std::uint32_t, const F&) {}
+  void Learn(std::uint32_t, const F&) {
+    static_assert(!core::VariantLike<F>);
+  }
   void Learn(std::uint32_t node, const facts::EntryAppended& f) { log_length[node] = f.index.value; }
   void Learn(std::uint32_t node, const facts::Committed&) { recovering[node] = 0; }
   void Learn(std::uint32_t node, const facts::LogTruncated& f) { log_length[node] = f.from.value - 1; }

@@ -21,8 +21,11 @@ void Begin(FaultScope& scope) {
       ++physics.spared[scope.active.kind];
       continue;
     }
-    const bool struck = scope.Crash(node, Keeps::kSynced);
-    if (struck && physics.disks[node].durable() > 0) physics.Damage(node, 0, Flaw::kStale);
+    const bool was_down = physics.processes[node].crashes > 0;
+    if (!scope.Crash(node, Keeps::kSynced)) continue;  // else it counts what was up
+    if (physics.processes[node].halted || physics.disks[node].durable() == 0) continue;
+    physics.Damage(node, 0, Flaw::kStale);
+    if (was_down) scope.Effect();  // the disk of a machine that is down is lost as well
   }
 }
 
@@ -32,8 +35,12 @@ void End(FaultScope& scope) { scope.RestartAll(static_cast<Mail>(scope.Word(kMai
 
 using Form = FaultParameter::Form;
 extern const FaultKind wipe;
-const FaultKind wipe{"wipe", "the victims lose power and come back with empty disks; effects: crashes",
-                     "any",  {kMailParameter},
-                     Begin,  End};
+const FaultKind wipe{"wipe",
+                     "the victims lose power and come back with empty disks; effects: disks wiped, or crashes before "
+                     "anything was written",
+                     "any",
+                     {kMailParameter},
+                     Begin,
+                     End};
 
 }  // namespace sim::faults

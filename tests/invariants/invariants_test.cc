@@ -429,11 +429,21 @@ TEST(TraceCompleteness, AStoreThatIsNotBuiltAgainMisses) {
     story.AtEnd();
   });
 }
+// Where no majority has an intact disk nobody can be served, and no core is announced.
+TEST(TraceCompleteness, WithoutACoreASpanMayWait) {
+  const Verdict verdict = Judge(*Find("trace-completeness"), [](Story& story) {
+    story(6, Emitted(1));
+    story.AtEnd();
+  });
+  EXPECT_EQ(verdict.violation, "");
+  EXPECT_EQ(verdict.judged, 0u);
+}
 TEST(TraceCompleteness, ASpanThatStillWaitsIsNotAccountedFor) {
   ExpectRejected("trace-completeness", "1 spans are neither confirmed nor dropped", [](Story& story) {
     story(6, Emitted(1));
     story(6, Emitted(2));
     story(6, facts::SpanDropped{{1, 1}, facts::DropReason::kGaveUp});
+    story(0, facts::InCore{});
     story.AtEnd();
   });
 }
@@ -451,6 +461,7 @@ TEST(TraceCompleteness, ARepeatIsEmittedTwiceAndAccountedTwice) {
     story(6, Emitted(1));
     story(6, Emitted(1));
     story(6, facts::SpanConfirmed{{1, 1}});
+    story(0, facts::InCore{});
     story.AtEnd();
   });
 }

@@ -536,7 +536,7 @@ TEST(Unrestricted, NoSafetyIsLostWhateverDisksLose) {
   }
   EXPECT_GT(halted, 300u) << "more than one in each run";
   EXPECT_GT(excused, 20u);
-  EXPECT_LT(excused, 280u);
+  EXPECT_LT(excused, 295u) << "and some majorities are left";
 }
 
 TEST(Quorum, TheMajorityThatIsSparedAlwaysMakesProgress) {

@@ -96,7 +96,7 @@ TEST(Run, StopsAtTheFirstViolation) {
 TEST(Run, KeepsGoingToTheEndIfAskedAndStillReportsTheFirstViolation) {
   const sim::Report stopped = Play(false);
   const sim::Report report = Play(true);
-  EXPECT_EQ(report.events, 5u);  // four timers, and the end of the storm
+  EXPECT_EQ(report.events, 6u);  // four timers, the end of the storm, and the notice of closing
   EXPECT_EQ(report.simulated, 1s);
   EXPECT_EQ(Outcomes(report).at("election-safety"), sim::Outcome::kViolated);
   EXPECT_EQ(Outcomes(report).at("vote-once"), sim::Outcome::kViolated);

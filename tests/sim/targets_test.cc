@@ -52,7 +52,7 @@ struct Cluster {
 
   template <class Fact>
   void Tell(std::uint32_t node, const Fact& fact) {
-    physics.roles.Learn(node, std::variant<Fact>(fact));
+    physics.roles.Learn(node, fact);
   }
   // A log of this many entries.
   void TellLog(std::uint32_t node, std::uint64_t length) { Tell(node, facts::EntryAppended{{length}, {1}, {}}); }
