@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kNameWidth = 31;
 constexpr std::size_t kVerdictWidth = 14;
 constexpr std::size_t kLabelWidth = 12;
-constexpr std::size_t kKindWidth = 19;
+constexpr std::size_t kKindWidth = 22;
 constexpr std::size_t kNumberWidth = 14;
 
 std::string Padded(std::string text, std::size_t width) {

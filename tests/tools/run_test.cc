@@ -92,7 +92,7 @@ TEST_F(Runs, HoldsGivesZeroAndSaysWhatToTryNext) {
   EXPECT_EQ(result.out,
             "story                          holds         seed 2  100 events  40.000 s simulated\n"
             "  log-matching                 holds         judged 12 345\n"
-            "  faults      crash              3 windows     0 effects  did nothing\n"
+            "  faults      crash                 3 windows     0 effects  did nothing\n"
             "  messages    10 sent, 7 delivered, 1 lost, 0 duplicated, 2 cut, 0 to nodes that were down\n"
             "  disk        0 syncs, 0 records lost, 0 torn\n"
             "  digest      " +
@@ -260,8 +260,9 @@ TEST_F(Runs, SummaryShowsWhatWasNeverTested) {
       {1, 4});
   EXPECT_THAT(
       result.out,
-      HasSubstr("crash              12 windows    0 effects             least in a run 0  did nothing in any run\n"));
-  EXPECT_THAT(result.out, HasSubstr("pause              4 windows     28 effects            least in a run 7\n"));
+      HasSubstr(
+          "crash                 12 windows    0 effects             least in a run 0  did nothing in any run\n"));
+  EXPECT_THAT(result.out, HasSubstr("pause                 4 windows     28 effects            least in a run 7\n"));
   EXPECT_THAT(result.out,
               HasSubstr("log-matching                 judged 49 380        least in a run 12 345        4 hold\n"));
 }
