@@ -107,6 +107,36 @@ TEST(World, TimeNeverGoesBack) {
   }
 }
 
+// --- what is due at the same instant -------------------------------------------------
+
+// A timer finds its event by number, and the rank is part of it.
+TEST(World, EveryTieOrderServesTheClients) {
+  std::set<core::Fingerprint> digests;
+  for (const SchedulePlan& schedule : {SchedulePlan{}, SchedulePlan{TieOrder::kRandom, 0, 1ms},
+                                       SchedulePlan{TieOrder::kPct, 1, 1ms}, SchedulePlan{TieOrder::kPct, 5, 1ms}}) {
+    Plan plan = Quiet();
+    plan.schedule = schedule;
+    const Report report = RunPlan(plan, 1);
+    EXPECT_FALSE(report.violation);
+    EXPECT_GT(report.requests->answered, 150u) << "as scheduled it is 185";
+    digests.insert(report.digest);
+  }
+  EXPECT_EQ(digests.size(), 4u) << "each order is another run";
+}
+
+// Packets that arrive on a grid meet there.
+TEST(World, AQuantumMakesTies) {
+  Plan plan = Quiet();
+  plan.schedule.quantum = 1ms;
+  const Report report = RunPlan(plan, 1, true);
+  std::map<std::string, int> at;
+  for (const std::string& line : report.recording) {
+    if (line.find("->") != std::string::npos) ++at[line.substr(line.find(' '), line.find("  ") - line.find(' '))];
+  }
+  const auto ties = std::count_if(at.begin(), at.end(), [](const auto& instant) { return instant.second > 1; });
+  EXPECT_GT(ties, 100);
+}
+
 // --- determinism -------------------------------------------------------------------
 
 core::Fingerprint DigestOf(const World<Node>& world) { return world.digest().state.Finished(); }
