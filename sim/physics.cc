@@ -178,6 +178,18 @@ void Physics::Quicken(std::uint32_t node, const core::Between& by) {
   process.work = {process.work.min - by.min, process.work.max - by.max};
 }
 
+void Physics::Freeze(std::uint32_t node) {
+  Process& process = processes[node];
+  process.frozen = true;
+  draining -= std::exchange(process.drains, 0) > 0;
+  const auto no_kind = static_cast<std::uint32_t>(effects.size() - 1);
+  for (std::uint32_t other = 0; other < network.endpoints(); ++other) {
+    if (other == node) continue;
+    network.Cut(node, other, no_kind);
+    network.Cut(other, node, no_kind);
+  }
+}
+
 bool Physics::MayFall(std::uint32_t node) const {
   if (!keep_quorum || node >= members || !processes[node].stands()) return true;
   const auto standing =

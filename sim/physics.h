@@ -73,6 +73,8 @@ struct Physics {
   // Each event takes so much longer. Windows may overlap, so times add up.
   void Slow(std::uint32_t node, const core::Between& by, std::uint32_t fault);
   void Quicken(std::uint32_t node, const core::Between& by);
+  // For good: nothing heals it any more, and nobody hears of it.
+  void Freeze(std::uint32_t node);
   void StepClock(std::uint32_t node, core::Duration by);
   // From now on the window that keeps `change` makes both clocks of the node, or only the wall
   // clock, gain so much. Windows may overlap, so changes add up.

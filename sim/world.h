@@ -17,22 +17,21 @@
 
 #include "protocols/core/check.h"
 #include "protocols/core/facts.h"
-#include "protocols/core/frame.h"
 #include "protocols/core/host.h"
-#include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
 #include "protocols/core/variants.h"
+#include "sim/agenda.h"
 #include "sim/digest.h"
-#include "sim/event_queue.h"
 #include "sim/fault.h"
 #include "sim/line.h"
 #include "sim/liveness.h"
 #include "sim/physics.h"
 #include "sim/plan.h"
 #include "sim/report.h"
-#include "sim/schedule.h"
+#include "sim/settle.h"
 #include "sim/slab.h"
 #include "sim/timers.h"
+#include "sim/transport.h"
 #include "sim/workload.h"
 
 namespace sim {
@@ -63,7 +62,7 @@ class World {
         mutation_(mutation),
         chooser_(seed),
         physics_(*plan_, shape.members, shape.nodes, plan_->workload.clients),
-        schedule_(plan_->schedule, shape.nodes, chooser_),
+        agenda_(plan_->schedule, shape.nodes, chooser_),
         liveness_(shape.nodes, plan_->workload.clients),
         hosts_(shape.nodes),
         timers_(shape.nodes),
@@ -78,12 +77,13 @@ class World {
   void Start(Observer& observer) {
     windows_ = DrawWindows(*plan_, chooser_);
     // Before the windows that end with the storm: what they broke outside the core must stay broken.
-    Push(core::TrueTime{plan_->storm}, kSettle, 0, 0);
-    Push(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, 0);
+    agenda_.Foresee(core::TrueTime{plan_->storm}, kSettle, 0, chooser_);
+    agenda_.Foresee(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, chooser_);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
-      Push(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, 0);
-      Push(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, 0);
+      agenda_.Foresee(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, chooser_);
+      agenda_.Foresee(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, chooser_);
     }
+    agenda_.Unfold();
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) StartNode(node, observer);
     for (std::uint32_t client = 0; client < clients_.size(); ++client) Think(client);
   }
@@ -92,20 +92,19 @@ class World {
   template <class Observer>
   bool Step(Observer& observer) {
     const core::TrueTime end{plan_->storm + plan_->settle};
-    while (!queue_.empty()) {
-      const Event event = queue_.Pop();
+    while (!agenda_.empty()) {
+      const Event event = agenda_.Pop();
       if (event.at > end.time_since_epoch().count()) {
-        queue_.Push(event);  // cheaper, once, than a look before each step
+        agenda_.PutBack(event);  // cheaper, once, than a look before each step
         break;
       }
       physics_.now = core::TrueTime{core::Duration{event.at}};
-      node_events_ -= event.kind <= kLastOfNodes;
       if (!Dispatch(event, observer)) continue;
       if (physics_.draining > 0) FinishIfDrained(event.to, observer);
       ++events_;
-      last_kind_ = static_cast<Kind>(event.kind);
+      last_kind_ = static_cast<EventKind>(event.kind);
       last_to_ = event.to;
-      schedule_.Advance(events_, event.to);
+      agenda_.Advance(events_, event.to);
       digest_.Climb(events_, now());
       return true;
     }
@@ -141,13 +140,13 @@ class World {
   const std::vector<ActiveFault>& windows() const { return windows_; }
   const RequestCounts& requests() const { return requests_; }
   const std::vector<std::uint32_t>& core() const { return core_; }
-  std::size_t pending() const { return queue_.size(); }
+  std::size_t pending() const { return agenda_.pending(); }
   // Not cheap: it looks at every node.
   facts::Vitals Vitals() const {
     constexpr std::uint64_t kMostPerEndpoint = 5'000;
     facts::Vitals vitals;
-    vitals.pending = queue_.size();
-    vitals.still = node_events_ == 0;
+    vitals.pending = agenda_.pending();
+    vitals.still = !agenda_.wakes_nodes();
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
       const Process& process = physics_.processes[node];
       vitals.pending += lines_[node].size() + hosts_[node].held.size();
@@ -161,51 +160,12 @@ class World {
     return vitals;
   }
   // Messages, requests and replies that are under way or wait in a line.
-  std::size_t carried() const { return packets_.size() + asked_.size() + replies_.size(); }
+  std::size_t carried() const { return transport_.size(); }
   std::size_t waiting(std::uint32_t node) const { return lines_[node].size(); }
   // To answer some choices otherwise than the seed does.
   core::Tape& chooser() { return chooser_; }
 
  private:
-  enum Kind : std::uint8_t {
-    kMessage,  // what wakes nodes comes first, up to kLastOfNodes
-    kTimer,
-    kSync,
-    kRequest,
-    kReply,
-    kClientWake,
-    kClientTimeout,
-    kFaultBegin,
-    kFaultEnd,
-    kFaultTick,
-    kSettle,
-    kRestart,
-    kRead,
-    kWorked,   // a busy node is done with what it was at
-    kClosing,  // the run ends soon
-  };
-  static constexpr Kind kLastOfNodes = kReply;
-  struct Packet {
-    Packet() = default;
-    template <class M>
-    Packet(std::uint32_t sender, std::uint32_t number_on_link, M&& content)
-        : from(sender), number(number_on_link), message(std::forward<M>(content)) {}
-    std::uint32_t from = 0;
-    std::uint32_t number = 0;  // see Fate; to itself: its boot
-    typename N::Message message;
-  };
-  struct RequestPacket {
-    core::RequestId id;
-    std::uint32_t number;
-    typename N::Request request;
-  };
-  struct ReplyPacket {
-    core::RequestId id;
-    std::uint32_t from;
-    std::uint32_t number;
-    typename N::Reply reply;
-  };
-
   // What a host does to the world, on behalf of one node.
   template <class Observer>
   struct Sink {
@@ -246,15 +206,8 @@ class World {
   };
 
   // Answers the event's number.
-  std::uint64_t Push(core::TrueTime at, Kind kind, std::uint32_t slot, std::uint32_t to) {
-    return PushRanked(at, schedule_.RankOf(to, chooser_), kind, slot, to);
-  }
-  std::uint64_t PushRanked(core::TrueTime at, std::uint64_t rank, Kind kind, std::uint32_t slot, std::uint32_t to) {
-    constexpr int kCountBits = 56 - Schedule::kRankBits;
-    node_events_ += kind <= kLastOfNodes;
-    const std::uint64_t number = rank << kCountBits | sequence_++;
-    queue_.Push(Event{at.time_since_epoch().count(), number, kind, slot, to});
-    return number;
+  std::uint64_t Push(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to) {
+    return agenda_.Push(at, kind, slot, to, chooser_);
   }
 
   void Absorb(const Event& event, std::uint32_t about) {
@@ -265,7 +218,7 @@ class World {
 
   template <class Observer>
   bool Dispatch(const Event& event, Observer& observer) {
-    switch (static_cast<Kind>(event.kind)) {
+    switch (static_cast<EventKind>(event.kind)) {
       case kMessage:
         return Deliver(event, observer);
       case kTimer:
@@ -387,54 +340,22 @@ class World {
     if (from == to) {
       ++physics_.network.counts().sent;
       const std::uint32_t boot = physics_.disks[to].boot();
-      PushRanked(physics_.now, Schedule::kLast, kMessage, packets_.Emplace(from, boot, std::move(message)), to);
+      agenda_.PushLast(physics_.now, kMessage, transport_.messages.Emplace(from, boot, std::move(message)), to);
       return;
     }
-    const Fate fate = SendPacket(from, to, message);
-    if (fate.copies == 0) return;
-    if ((fate.flips[0] | fate.flips[1]) != 0) {
-      return PushCorrupted(from, to, fate, message, [&](std::uint32_t copy, typename N::Message&& read) {
-        Push(ArrivalOf(fate, copy), kMessage, packets_.Emplace(from, fate.number, std::move(read)), to);
-      });
-    }
-    if (fate.copies == 2) Push(ArrivalOf(fate, 1), kMessage, packets_.Emplace(from, fate.number, message), to);
-    Push(ArrivalOf(fate, 0), kMessage, packets_.Emplace(from, fate.number, std::move(message)), to);
+    Send(from, to, kMessage, to, std::move(message), [&](std::uint32_t number, typename N::Message&& content) {
+      return transport_.messages.Emplace(from, number, std::move(content));
+    });
   }
 
-  // Only a network that asks for sizes has packets measured: their content and the headers of IP and TCP.
-  template <class Content>
-  Fate SendPacket(std::uint32_t from, std::uint32_t to, const Content& content) {
-    constexpr std::uint64_t kHeaders = 40;
-    std::uint64_t size = 0;
-    if (physics_.network.needs_sizes()) {
-      frame_.clear();
-      core::AppendWire(frame_, content);
-      size = frame_.size() + kHeaders;
-    }
-    return physics_.network.Send(from, to, physics_.now, chooser_, physics_.effects, size);
-  }
-
-  // Calls `push(copy, content)` for each copy that its receiver will accept: the
-  // bytes go through the wire, and their checksum is looked at. If damage ever
-  // passes it, what the bytes now say is what arrives. A frame that is refused is
-  // counted here, since nothing else can happen to it on the way.
-  template <class Content, class PushCopy>
-  void PushCorrupted(std::uint32_t from, std::uint32_t to, const Fate& fate, const Content& content, PushCopy&& push) {
-    for (std::uint32_t left = fate.copies; left > 0; --left) {
-      const std::uint32_t copy = left - 1;
-      core::WriteFrame(frame_, content);
-      Network::FlipBits(from, to, fate, copy, chooser_, frame_);
-      Content read{};
-      if (core::ReadFrame(frame_, read)) {
-        push(copy, std::move(read));
-      } else {
-        ++physics_.network.counts().corrupted;
-      }
-    }
-  }
-
-  core::TrueTime ArrivalOf(const Fate& fate, std::uint32_t copy) const {
-    return schedule_.Align(physics_.now + fate.delay[copy]);
+  // `pack(number, content)` stores each copy that will arrive, and answers its slot; `about` is whom the event
+  // concerns.
+  template <class Content, class Pack>
+  void Send(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t about, Content&& content, Pack&& pack) {
+    transport_.Send(from, to, std::move(content), physics_, chooser_,
+                    [&](core::Duration delay, std::uint32_t number, Content&& copy) {
+                      Push(agenda_.Align(physics_.now + delay), kind, pack(number, std::move(copy)), about);
+                    });
   }
 
   // Whether a packet that has come to the end of its link arrives. If it is only held up, it comes again.
@@ -450,24 +371,36 @@ class World {
     const auto arrival = physics_.network.Arrive(from, to, number, physics_.now, physics_.effects, &until);
     if (arrival == Network::Arrival::kArrives) return Passage::kArrives;
     if (arrival == Network::Arrival::kKilled) return Passage::kKilled;
-    Push(until, static_cast<Kind>(event.kind), event.slot, event.to);
+    Push(until, static_cast<EventKind>(event.kind), event.slot, event.to);
     return Passage::kHeld;
+  }
+
+  // Whether what this event carries over the link is at its end now. If not, it is gone, or comes again.
+  template <class Carried>
+  bool ComesThrough(const Event& event, std::uint32_t from, std::uint32_t to, Slab<Carried>& slab) {
+    const Passage passage = CheckPassage(event, from, to, slab[event.slot].number);
+    if (passage == Passage::kKilled) slab.Free(event.slot);
+    return passage == Passage::kArrives;
+  }
+
+  // Whether the node that it has come to takes it now. If not, it waits, or is gone.
+  template <class Carried>
+  bool IsTaken(const Event& event, Slab<Carried>& slab) {
+    const Readiness readiness = CheckReady(event);
+    if (readiness == Readiness::kDead) {
+      ++physics_.network.counts().dead;
+      slab.Free(event.slot);
+    }
+    return readiness == Readiness::kReady;
   }
 
   template <class Observer>
   bool Deliver(const Event& event, Observer& observer) {
-    const Passage passage = CheckPassage(event, packets_[event.slot].from, event.to, packets_[event.slot].number);
-    if (passage == Passage::kKilled) packets_.Free(event.slot);
-    if (passage != Passage::kArrives) return false;
-    const Readiness readiness = CheckReady(event);
-    if (readiness == Readiness::kWaits) return false;
-    if (readiness == Readiness::kDead) {
-      ++physics_.network.counts().dead;
-      packets_.Free(event.slot);
-      return false;
-    }
+    auto& messages = transport_.messages;
+    if (!ComesThrough(event, messages[event.slot].from, event.to, messages)) return false;
+    if (!IsTaken(event, messages)) return false;
     ++physics_.network.counts().delivered;
-    const Packet& packet = packets_[event.slot];
+    const auto& packet = messages[event.slot];
     const core::NodeId from{packet.from};
     Absorb(event, packet.from);
     core::Absorb(digest_.state, packet.message);
@@ -482,7 +415,7 @@ class World {
                   [&](const facts::Engine& fact) { observer.OnEngineFact(core::NodeId{event.to}, fact); });
     }
     if (static_cast<int>(packet.message.index()) == mutation_.ignore_message) {
-      packets_.Free(event.slot);
+      messages.Free(event.slot);
       return true;
     }
     // Effects are only collected while the handler runs, so the packet stays where it is.
@@ -491,7 +424,7 @@ class World {
     const core::Surroundings surroundings{core::NodeId{event.to}, &clocks, &chooser_, &host.draws};
     core::Env<N> env(surroundings, config_, effects_);
     std::visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
-    packets_.Free(event.slot);
+    messages.Free(event.slot);
     CommitStep(event.to, observer);
     return true;
   }
@@ -681,28 +614,18 @@ class World {
 
   void PostRequest(core::RequestId id, std::uint32_t to, typename N::Request&& request) {
     const std::uint32_t from = ClientEndpoint(core::Number(id.client));
-    const Fate fate = SendPacket(from, to, request);
-    const auto push = [&](std::uint32_t copy, typename N::Request&& content) {
-      Push(ArrivalOf(fate, copy), kRequest, asked_.Put(RequestPacket{id, fate.number, std::move(content)}), to);
-    };
-    if ((fate.flips[0] | fate.flips[1]) != 0) return PushCorrupted(from, to, fate, request, push);
-    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) push(copy, typename N::Request(request));
+    Send(from, to, kRequest, to, std::move(request), [&](std::uint32_t number, typename N::Request&& content) {
+      return transport_.requests.Put({id, number, std::move(content)});
+    });
   }
 
   template <class Observer>
   bool Ask(const Event& event, Observer& observer) {
-    const std::uint32_t client = ClientEndpoint(core::Number(asked_[event.slot].id.client));
-    const Passage passage = CheckPassage(event, client, event.to, asked_[event.slot].number);
-    if (passage == Passage::kKilled) asked_.Free(event.slot);
-    if (passage != Passage::kArrives) return false;
-    const Readiness readiness = CheckReady(event);
-    if (readiness == Readiness::kWaits) return false;
-    const RequestPacket packet = std::move(asked_[event.slot]);
-    asked_.Free(event.slot);
-    if (readiness == Readiness::kDead) {
-      ++physics_.network.counts().dead;
-      return false;
-    }
+    auto& requests = transport_.requests;
+    const std::uint32_t client = ClientEndpoint(core::Number(requests[event.slot].id.client));
+    if (!ComesThrough(event, client, event.to, requests) || !IsTaken(event, requests)) return false;
+    const auto packet = std::move(requests[event.slot]);
+    requests.Free(event.slot);
     ++physics_.network.counts().delivered;
     Absorb(event, core::Number(packet.id.client));
     core::Absorb(digest_.state, packet.request);
@@ -716,22 +639,18 @@ class World {
   void PostReply(std::uint32_t from, core::RequestId to, typename N::Reply&& reply) {
     const std::uint32_t client = core::Number(to.client);
     if (client >= clients_.size()) return;
-    const Fate fate = SendPacket(from, ClientEndpoint(client), reply);
-    const auto push = [&](std::uint32_t copy, typename N::Reply&& content) {
-      Push(ArrivalOf(fate, copy), kReply, replies_.Put(ReplyPacket{to, from, fate.number, std::move(content)}), client);
-    };
-    if ((fate.flips[0] | fate.flips[1]) != 0) return PushCorrupted(from, ClientEndpoint(client), fate, reply, push);
-    for (std::uint32_t copy = 0; copy < fate.copies; ++copy) push(copy, typename N::Reply(reply));
+    Send(from, ClientEndpoint(client), kReply, client, std::move(reply),
+         [&](std::uint32_t number, typename N::Reply&& content) {
+           return transport_.replies.Put({to, from, number, std::move(content)});
+         });
   }
 
   template <class Observer>
   bool Answer(const Event& event, Observer& observer) {
-    const ReplyPacket& arriving = replies_[event.slot];
-    const Passage passage = CheckPassage(event, arriving.from, ClientEndpoint(event.to), arriving.number);
-    if (passage == Passage::kKilled) replies_.Free(event.slot);
-    if (passage != Passage::kArrives) return false;
-    const ReplyPacket packet = std::move(replies_[event.slot]);
-    replies_.Free(event.slot);
+    auto& replies = transport_.replies;
+    if (!ComesThrough(event, replies[event.slot].from, ClientEndpoint(event.to), replies)) return false;
+    const auto packet = std::move(replies[event.slot]);
+    replies.Free(event.slot);
     ++physics_.network.counts().delivered;
     Absorb(event, packet.from);
     core::Absorb(digest_.state, packet.reply);
@@ -881,8 +800,8 @@ class World {
   void DropLine(std::uint32_t node) {
     physics_.processes[node].busy = false;
     for (const Event& event : lines_[node].waiting()) {
-      if (event.kind == kMessage) packets_.Free(event.slot);
-      if (event.kind == kRequest) asked_.Free(event.slot);
+      if (event.kind == kMessage) transport_.messages.Free(event.slot);
+      if (event.kind == kRequest) transport_.requests.Free(event.slot);
       if (event.kind == kMessage || event.kind == kRequest) ++physics_.network.counts().dead;
     }
     lines_[node].Clear();
@@ -1014,14 +933,15 @@ class World {
     TakeDown(node, written, observer);
   }
 
-  // The storm is over. A core that contains a majority is healed for good; the
-  // nodes outside it stay down or paused if they are, and nobody hears of them
-  // again, so that progress cannot hang on them.
+  // The storm is over; see settle.h.
   template <class Observer>
   bool Settle(const Event& event, Observer& observer) {
     Absorb(event, 0);
     settling_ = true;
-    ChooseCore();
+    core_ = ChooseCore(plan_->core, physics_, chooser_);
+    for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
+      if (physics_.processes[node].frozen && physics_.processes[node].pauses > 0) DropLine(node);  // never to be read
+    }
     observer.Note(events_ + 1, now(), [&] {
       std::string text = "the storm is over, the core is";
       for (const std::uint32_t node : core_) text += " " + core::Text(core::NodeId{node});
@@ -1041,54 +961,15 @@ class World {
     return true;
   }
 
-  void ChooseCore() {
-    const std::uint32_t members = physics_.members;
-    std::vector<std::uint32_t> rest;
-    std::vector<std::uint32_t> unsound;
-    for (std::uint32_t node = 0; node < members; ++node) (physics_.Sound(node) ? rest : unsound).push_back(node);
-    if (!physics_.HasSoundMajority()) return;
-    if (plan_->core == Core::kQuorum) {
-      for (const std::uint32_t node : unsound) Freeze(node);
-    }
-    std::uint64_t occurrence = 0;
-    const auto draw = [&](std::uint64_t bound) {
-      return chooser_.Choose({core::Purpose::kCore, 0, 0, occurrence++}, bound);
-    };
-    std::uint64_t outside = 0;
-    if (plan_->core == Core::kQuorum) outside = draw(rest.size() - core::Majority(members) + 1);
-    for (; outside > 0; --outside) {
-      const auto at = rest.begin() + static_cast<std::ptrdiff_t>(draw(rest.size()));
-      Freeze(*at);
-      rest.erase(at);
-    }
-    core_ = rest;
-  }
-
-  void Freeze(std::uint32_t node) {
-    Process& process = physics_.processes[node];
-    process.frozen = true;
-    if (process.pauses > 0) DropLine(node);  // it will never read it
-    physics_.draining -= std::exchange(process.drains, 0) > 0;
-    for (std::uint32_t other = 0; other < physics_.network.endpoints(); ++other) {
-      if (other == node) continue;
-      const auto no_kind = static_cast<std::uint32_t>(FaultKinds().size());
-      physics_.network.Cut(node, other, no_kind);
-      physics_.network.Cut(other, node, no_kind);
-    }
-  }
-
   std::shared_ptr<const Plan> plan_;
   typename N::Config config_;
   core::Mutation mutation_;
   core::Tape chooser_;
   Physics physics_;
-  Schedule schedule_;
-  EventQueue queue_;
-  std::uint64_t sequence_ = 0;
-  std::uint64_t node_events_ = 0;  // in the queue, of kinds up to kLastOfNodes
+  Agenda agenda_;
   Liveness liveness_;
   std::uint64_t events_ = 0;
-  Kind last_kind_ = kSettle;
+  EventKind last_kind_ = kSettle;
   std::uint32_t last_to_ = 0;
   bool settling_ = false;
   std::vector<core::Host<N>> hosts_;
@@ -1097,16 +978,13 @@ class World {
   std::vector<std::uint64_t> slack_draws_ = std::vector<std::uint64_t>(hosts_.size());
   std::vector<Line> lines_;  // events that wait for a node that stands still or is busy
   bool serving_ = false;     // the event at hand comes from a line: it has arrived before
-  Slab<Packet> packets_;
-  Slab<RequestPacket> asked_;
-  Slab<ReplyPacket> replies_;
+  Transport<N> transport_;
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::vector<ActiveFault> windows_;
   std::uint32_t disturbances_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over
   core::Effects<N> effects_;         // empty between steps
-  std::string frame_;                // bytes of the packet that is being sent, if anybody asks for them
   Digest digest_;
 };
 
