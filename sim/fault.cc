@@ -165,6 +165,8 @@ void FaultScope::StopInterfering() {
   active.undo.clear();
 }
 
+void StopInterfering(FaultScope& scope) { scope.StopInterfering(); }
+
 Links LinksOfVictims(const FaultScope& scope, Side side) {
   Links links(scope.physics.network.endpoints());
   for (const core::NodeId victim : scope.victims()) {
@@ -176,6 +178,12 @@ Links LinksOfVictims(const FaultScope& scope, Side side) {
 
 void RequireClass(std::size_t word, Links& links) {
   if (word > 0) links.RequireClass(static_cast<LinkClass>(word - 1));
+}
+
+Links LinksOfVictims(const FaultScope& scope, std::size_t direction, std::size_t links) {
+  Links chosen = LinksOfVictims(scope, static_cast<Side>(scope.Word(direction)));
+  RequireClass(scope.Word(links), chosen);
+  return chosen;
 }
 
 int FindFaultKind(std::string_view name) {

@@ -186,15 +186,27 @@ void BeginFault(const Plan& plan, ActiveFault& active, Physics& physics, core::C
 void TickFault(ActiveFault& active, Physics& physics, core::Chooser& chooser);
 void EndFault(ActiveFault& active, Physics& physics, core::Chooser& chooser);
 
+// The end of kinds that only interfere with packets.
+void StopInterfering(FaultScope& scope);
+
 // The links of a window's victims: those on which they send, receive, or both.
 enum class Side : std::uint8_t { kBoth, kIn, kOut };
-inline constexpr std::string_view kSides = "both|in|out";
+inline constexpr FaultParameter kDirectionParameter{
+    "direction",   FaultParameter::Form::kWord,
+    "both",        "packets from and to the victims, or only those they get (in) or send (out)",
+    "both|in|out", "both|in|out"};
 Links LinksOfVictims(const FaultScope& scope, Side side);
 
-// Which classes of links: a parameter of the faults that edit packets.
-inline constexpr std::string_view kClasses = "all|peer|client|export";
-inline constexpr std::string_view kClassesHelp =
-    "which: between nodes (peer), with clients (client), with applications (export)";
+// Of those, the links of one class.
+inline constexpr FaultParameter kLinksParameter{
+    "links",
+    FaultParameter::Form::kWord,
+    "all",
+    "which: between nodes (peer), with clients (client), with applications (export)",
+    "all|peer|client|export",
+    "all|peer|client|export"};
 void RequireClass(std::size_t word, Links& links);
+// By the parameters at these positions.
+Links LinksOfVictims(const FaultScope& scope, std::size_t direction, std::size_t links);
 
 }  // namespace sim

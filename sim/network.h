@@ -78,6 +78,12 @@ class PacketScope {
   // Uniform in [0, bound), from the fault's own stream.
   std::uint64_t Draw(std::uint64_t bound);
   std::uint64_t operator()(std::uint64_t bound) { return Draw(bound); }
+  // Whether what has the chance numbers[chance], in parts per billion, happens.
+  bool Happens(std::size_t chance) { return Ratio{static_cast<std::uint32_t>(numbers[chance])}.Happens(*this); }
+  // Uniform from numbers[min] to numbers[max].
+  std::int64_t DrawBetween(std::size_t min, std::size_t max) {
+    return numbers[min] + static_cast<std::int64_t>(Draw(static_cast<std::uint64_t>(numbers[max] - numbers[min]) + 1));
+  }
   void Effect() { ++*effects_; }
 
   void Lose();

@@ -3,8 +3,6 @@
 // The queue has no end; a bounded one is a property of links (LinkPlan). When the window
 // ends the bandwidth is back, so what still waits then leaves at once.
 #include <algorithm>
-#include <utility>
-
 #include "sim/fault.h"
 
 namespace sim::faults {
@@ -26,14 +24,10 @@ void Edit(PacketScope& packet) {
 
 void Begin(FaultScope& scope) {
   const auto rate = static_cast<std::int64_t>(scope.Count(kRate));
-  Links links = LinksOfVictims(scope, static_cast<Side>(scope.Word(kDirection)));
-  RequireClass(scope.Word(kLinks), links);
-  scope.Interfere(Edit, std::move(links), {rate, scope.active.window.end.count()});
+  scope.Interfere(Edit, LinksOfVictims(scope, kDirection, kLinks), {rate, scope.active.window.end.count()});
   scope.Remember();
   scope.WantSizes();
 }
-
-void End(FaultScope& scope) { scope.StopInterfering(); }
 
 }  // namespace
 
@@ -44,10 +38,9 @@ const FaultKind bandwidth{
     "links of the victims send few bytes per second; effects: packets delayed",
     "any",
     {{"rate", Form::kCount, "10000", "bytes per second, drawn once", "1..1000000000000", "1000..1000000"},
-     {"direction", Form::kWord, "both", "packets from and to the victims, or only those they get (in) or send (out)",
-      kSides, "both|in|out"},
-     {"links", Form::kWord, "all", kClassesHelp, kClasses, "all|peer|client|export"}},
+     kDirectionParameter,
+     kLinksParameter},
     Begin,
-    End};
+    StopInterfering};
 
 }  // namespace sim::faults

@@ -63,8 +63,6 @@ void Begin(FaultScope& scope) {
   }
 }
 
-void End(FaultScope& scope) { scope.StopInterfering(); }
-
 }  // namespace
 
 using Form = FaultParameter::Form;
@@ -80,6 +78,6 @@ const FaultKind clog{
       "hold|drop|slow", "hold|drop|slow"},
      {"times", Form::kCount, "2..100", "slow: how many times as long a packet takes, drawn once", "1..1000", "2..100"}},
     Begin,
-    End};
+    StopInterfering};
 
 }  // namespace sim::faults

@@ -12,7 +12,7 @@ namespace {
 enum Parameters { kChance, kLinks };
 
 void Edit(PacketScope& packet) {
-  if (Ratio{static_cast<std::uint32_t>(packet.numbers[0])}.Happens(packet)) packet.ResetConnection();
+  if (packet.Happens(kChance)) packet.ResetConnection();
 }
 
 void Begin(FaultScope& scope) {
@@ -22,8 +22,6 @@ void Begin(FaultScope& scope) {
   scope.Interfere(Edit, std::move(links), {chance});
 }
 
-void End(FaultScope& scope) { scope.StopInterfering(); }
-
 }  // namespace
 
 using Form = FaultParameter::Form;
@@ -32,9 +30,8 @@ const FaultKind connection_reset{
     "connection_reset",
     "connections of the victims break and lose what is under way; effects: packets lost",
     "any",
-    {{"chance", Form::kShare, "1%", "that a connection breaks with a packet", "", "0.01%..5%"},
-     {"links", Form::kWord, "all", kClassesHelp, kClasses, "all|peer|client|export"}},
+    {{"chance", Form::kShare, "1%", "that a connection breaks with a packet", "", "0.01%..5%"}, kLinksParameter},
     Begin,
-    End};
+    StopInterfering};
 
 }  // namespace sim::faults

@@ -151,7 +151,7 @@ const FaultKind partition{
       kPartitionShapes, kPartitionShapes},
      {"direction", Form::kWord, "both",
       "both, in (the side hears nothing) or out (nobody hears it); the ring is of whom a node hears, out: who hears it",
-      kSides, "both|in|out"},
+      "both|in|out", "both|in|out"},
      {"outsiders", Form::kFlag, "false",
       "true: applications and clients are on the other side (random_edges: have links that may be cut)", "",
       "true|false"},

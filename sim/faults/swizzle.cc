@@ -37,8 +37,6 @@ void Begin(FaultScope& scope) {
   }
 }
 
-void End(FaultScope& scope) { scope.StopInterfering(); }
-
 }  // namespace
 
 using Form = FaultParameter::Form;
@@ -46,6 +44,6 @@ extern const FaultKind swizzle;
 const FaultKind swizzle{
     "swizzle", "victims are clogged one by one and released one by one in another order; effects: packets held",
     "all",     {{"share", Form::kShare, "50%", "that a victim takes part", "", "20%..100%"}},
-    Begin,     End};
+    Begin,     StopInterfering};
 
 }  // namespace sim::faults
