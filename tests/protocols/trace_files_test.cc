@@ -13,6 +13,7 @@
 
 #include "protocols/tracing/otlp.h"
 #include "protocols/tracing/span_builder.h"
+#include "tests/harness/temporary_folder.h"
 
 namespace tracing {
 namespace {
@@ -25,13 +26,6 @@ using ::testing::HasSubstr;
 // A folder of its own for each test.
 class TraceFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = ::testing::TempDir() + "/faultline-XXXXXX";
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    root_ = name;
-  }
-  void TearDown() override { fs::remove_all(root_); }
-
   std::string Write(const std::string& name, std::string_view content) {
     const fs::path path = root_ / name;
     fs::create_directories(path.parent_path());
@@ -39,7 +33,8 @@ class TraceFiles : public ::testing::Test {
     return path.string();
   }
 
-  fs::path root_;
+  const harness::TemporaryFolder folder_;
+  const fs::path root_ = folder_.path();
 };
 
 Batch Spans(std::string_view service, std::uint64_t start, std::uint64_t end) {

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scenarios/file.h"
+#include "tests/harness/temporary_folder.h"
 
 namespace scenarios {
 namespace {
@@ -17,24 +18,13 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-// Two test programs at once do not meet.
-fs::path TemporaryFolder() {
-  std::string path = testing::TempDir() + "/faultline_XXXXXX";
-  return ::mkdtemp(path.data());
-}
-
-// A folder of its own, gone afterwards.
 class SeedFiles : public testing::Test {
  protected:
-  ~SeedFiles() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
-  std::size_t FileCount() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
+  std::size_t FileCount() const { return folder_.FileCount(); }
 
  private:
-  const fs::path folder_ = TemporaryFolder();
+  const harness::TemporaryFolder folder_;
 };
 
 LoadedScenario Scenario(const std::string& more = "") {

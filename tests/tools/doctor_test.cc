@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scenarios/file.h"
+#include "tests/harness/temporary_folder.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
 #include "tools/surroundings.h"
@@ -27,11 +28,10 @@ class Doctor : public testing::Test {
     options_.output.color = Color::kNever;
     options_.program = FAULTLINE_PROGRAM;
   }
-  ~Doctor() override { fs::remove_all(folder_); }
 
   // The real program, but `commands` come first.
   void Bewitch(const std::string& commands) {
-    options_.program = (folder_ / "faultline").string();
+    options_.program = folder_.Path("faultline");
     ASSERT_TRUE(
         scenarios::WriteFile(options_.program, "#!/bin/sh\n" + commands + "\nexec " FAULTLINE_PROGRAM " \"$@\"\n")
             .ok());
@@ -54,11 +54,7 @@ class Doctor : public testing::Test {
   DoctorOptions options_;
 
  private:
-  static fs::path TemporaryFolder() {
-    std::string path = testing::TempDir() + "/faultline_XXXXXX";
-    return ::mkdtemp(path.data());
-  }
-  const fs::path folder_ = TemporaryFolder();
+  const harness::TemporaryFolder folder_;
 };
 
 TEST_F(Doctor, SaysWhatThisProgramIs) {

@@ -1,6 +1,5 @@
 // The tolerance search against theory: a leader lease over clocks that drift
 // breaks where lease_node.h computes it.
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -12,6 +11,7 @@
 #include "protocols/core/text.h"
 #include "protocols/tracing/json.h"
 #include "scenarios/file.h"
+#include "tests/harness/temporary_folder.h"
 #include "tests/tools/lease_node.h"
 #include "tools/bind.h"
 #include "tools/commands.h"
@@ -92,10 +92,9 @@ class LeaseMargin : public testing::Test {
     options_.output.json = true;
     options_.output.progress = false;
   }
-  ~LeaseMargin() override { std::filesystem::remove_all(folder_); }
 
   Measured Measure(const std::string& drifts, const std::string& margin, SeedRange seeds = {1, 1}) {
-    options_.scenario = (folder_ / "lease.txtpb").string();
+    options_.scenario = folder_.Path("lease.txtpb");
     options_.margin = margin;
     options_.seeds = seeds;
     EXPECT_TRUE(scenarios::WriteFile(options_.scenario, Scenario(drifts)).ok());
@@ -134,11 +133,7 @@ class LeaseMargin : public testing::Test {
   RunOptions options_;
 
  private:
-  static std::filesystem::path TemporaryFolder() {
-    std::string path = testing::TempDir() + "/faultline_XXXXXX";
-    return ::mkdtemp(path.data());
-  }
-  const std::filesystem::path folder_ = TemporaryFolder();
+  const harness::TemporaryFolder folder_;
 };
 
 // The bound lies in the bracket, and so what is printed is less than 5 % off.

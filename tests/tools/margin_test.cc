@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "gtest/gtest.h"
 #include "rapidcheck/gtest.h"
 #include "scenarios/file.h"
+#include "tests/harness/temporary_folder.h"
 #include "tools/bind.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
@@ -246,13 +246,12 @@ class MarginCommandTest : public testing::Test {
     MakeKnown("made-up", MadeUp);
     MakeKnown("idle", Idle);
     MakeKnown("interrupted", Interrupted);
-    options_.scenario = (folder_ / "story.txtpb").string();
+    options_.scenario = folder_.Path("story.txtpb");
     options_.output.progress = false;
     options_.output.color = Color::kNever;
     options_.seeds = SeedRange{1, 5};
     EXPECT_TRUE(scenarios::WriteFile(options_.scenario, "cluster { protocol: \"made-up\" }\n").ok());
   }
-  ~MarginCommandTest() override { std::filesystem::remove_all(folder_); }
 
   struct Result {
     int code;
@@ -271,11 +270,7 @@ class MarginCommandTest : public testing::Test {
   RunOptions options_;
 
  private:
-  static std::filesystem::path TemporaryFolder() {
-    std::string path = testing::TempDir() + "/faultline_XXXXXX";
-    return ::mkdtemp(path.data());
-  }
-  const std::filesystem::path folder_ = TemporaryFolder();
+  const harness::TemporaryFolder folder_;
 };
 
 TEST_F(MarginCommandTest, PrintsTheMarginOfEachInvariant) {

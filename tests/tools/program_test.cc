@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scenarios/file.h"
+#include "tests/harness/temporary_folder.h"
 #include "tools/options.h"
 
 namespace tools {
@@ -41,12 +42,6 @@ Result Faultline(const std::string& arguments) {
   return result;
 }
 
-// Two test programs at once do not meet.
-fs::path TemporaryFolder() {
-  std::string path = testing::TempDir() + "/faultline_XXXXXX";
-  return ::mkdtemp(path.data());
-}
-
 // A folder of its own with a small scenario in it.
 class Program : public testing::Test {
  protected:
@@ -58,19 +53,16 @@ class Program : public testing::Test {
           "faults { kind: \"crash\" every: \"1s..2s\" lasts: \"500ms\" targets: \"any\" }\n"
           "run { duration: \"3s\" settle: \"5s\" seed: \"7\" max_events: 20000 }\n");
   }
-  ~Program() override { fs::remove_all(folder_); }
 
-  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string Path(const std::string& name) const { return folder_.Path(name); }
   void Write(const std::string& name, const std::string& text) const {
     ASSERT_TRUE(scenarios::WriteFile(Path(name), text).ok());
   }
   std::string Read(const std::string& name) const { return *scenarios::ReadFile(Path(name), 1 << 24); }
-  std::size_t FileCount() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
-  }
+  std::size_t FileCount() const { return folder_.FileCount(); }
 
  private:
-  const fs::path folder_ = TemporaryFolder();
+  const harness::TemporaryFolder folder_;
 };
 
 TEST_F(Program, WithoutArgumentsItHelps) {

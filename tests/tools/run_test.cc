@@ -1,6 +1,5 @@
 // run: exit codes, order and determinism, over a protocol made up for the purpose.
 #include <cstdlib>
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -8,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "scenarios/file.h"
 #include "scenarios/seed_file.h"
+#include "tests/harness/temporary_folder.h"
 #include "tools/campaign.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
@@ -301,8 +301,8 @@ TEST_F(Runs, QuietSaysNothingWhenAllIsAsExpected) {
 }
 
 TEST_F(Runs, FilesAreAboutTheFirstUnexpectedViolation) {
-  std::string folder = testing::TempDir() + "/faultline_XXXXXX";
-  const std::string base = std::string(::mkdtemp(folder.data())) + "/first";
+  const harness::TemporaryFolder folder;
+  const std::string base = folder.Path("first");
   options_.save = base + ".seed";
   options_.recording = base + ".log";
   options_.junit = base + ".xml";
@@ -313,7 +313,6 @@ TEST_F(Runs, FilesAreAboutTheFirstUnexpectedViolation) {
   EXPECT_THAT(*scenarios::ReadFile(options_.recording, 1 << 20), StartsWith("0 something\n1 something\n"));
   EXPECT_THAT(*scenarios::ReadFile(options_.junit, 1 << 20),
               HasSubstr("failure message=\"faultline run story --seed 3\""));
-  std::filesystem::remove_all(folder);
 }
 
 TEST(ExitCodes, TheWorstWins) {
