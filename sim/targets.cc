@@ -119,23 +119,23 @@ void AddApplication(FaultScope& scope) {
   AddSome(1, applications, scope);
 }
 
-struct Word {
-  std::string_view word;
+struct RoleTarget {
+  Target target;
   void (*add)(FaultScope&);
 };
-constexpr std::array kWords{
-    Word{"all", AddAll},
-    Word{"any", AddAny},
-    Word{"application", AddApplication},
-    Word{"candidate", AddCandidate},
-    Word{"follower", AddFollower},
-    Word{"in_doubt", AddInDoubt},
-    Word{"leader", AddLeader},
-    Word{"majority", AddMajority},
-    Word{"minority", AddMinority},
-    Word{"shortest_log", AddShortestLog},
-    Word{"voter", AddVoter},
-    Word{"zone", AddZone},
+constexpr std::array kRoleTargets{
+    RoleTarget{{"all", "every member of the cluster"}, AddAll},
+    RoleTarget{{"any", "one member, drawn"}, AddAny},
+    RoleTarget{{"application", "one of the applications, drawn"}, AddApplication},
+    RoleTarget{{"candidate", "one who has voted for itself in its epoch"}, AddCandidate},
+    RoleTarget{{"follower", "one who is up and does not lead"}, AddFollower},
+    RoleTarget{{"in_doubt", "one who is bound by a promise whose outcome it does not know"}, AddInDoubt},
+    RoleTarget{{"leader", "who was elected last and has not stepped down or crashed"}, AddLeader},
+    RoleTarget{{"majority", "a majority of the members, drawn"}, AddMajority},
+    RoleTarget{{"minority", "fewer members than a majority, at least one, drawn"}, AddMinority},
+    RoleTarget{{"shortest_log", "of those who are up and do not lead, the one whose log is shortest"}, AddShortestLog},
+    RoleTarget{{"voter", "who voted last for somebody else"}, AddVoter},
+    RoleTarget{{"zone", "all members of a random region; without regions a third of the cluster in a row"}, AddZone},
 };
 
 constexpr std::string_view kZone = "zone:";
@@ -146,12 +146,21 @@ std::optional<std::uint32_t> PlaceOf(std::string_view zone, const std::vector<st
   return static_cast<std::uint32_t>(found - zones.begin());
 }
 
-const Word* FindWord(std::string_view target) {
-  const auto* found = std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.word == target; });
-  return found == kWords.end() ? nullptr : found;
+const RoleTarget* FindRole(std::string_view name) {
+  const auto* found = std::find_if(kRoleTargets.begin(), kRoleTargets.end(),
+                                   [&](const RoleTarget& role) { return role.target.name == name; });
+  return found == kRoleTargets.end() ? nullptr : found;
 }
 
 }  // namespace
+
+std::vector<Target> Targets() {
+  std::vector<Target> targets;
+  for (const RoleTarget& role : kRoleTargets) targets.push_back(role.target);
+  targets.push_back({"zone:NAME", "all members of the region of that name"});
+  targets.push_back({"nN", "the member of that number, from n0 on"});
+  return targets;
+}
 
 absl::Status CheckTarget(std::string_view target, std::uint32_t members, const std::vector<RegionPlan>& regions) {
   const int node = NodeNumber(target);
@@ -159,7 +168,7 @@ absl::Status CheckTarget(std::string_view target, std::uint32_t members, const s
     return absl::InvalidArgumentError(
         absl::StrCat("no node ", std::string(target), " in this cluster: it has n0 to n", members - 1));
   }
-  if (node >= 0 || FindWord(target) != nullptr) return absl::OkStatus();
+  if (node >= 0 || FindRole(target) != nullptr) return absl::OkStatus();
   if (target.starts_with(kZone)) {
     const std::string_view name = target.substr(kZone.size());
     if (std::any_of(regions.begin(), regions.end(), [&](const RegionPlan& r) { return r.name == name; })) {
@@ -169,7 +178,7 @@ absl::Status CheckTarget(std::string_view target, std::uint32_t members, const s
         absl::StrCat("no region \"", std::string(name), "\" in this cluster, for the target ", std::string(target)));
   }
   std::string words;
-  for (const Word& word : kWords) absl::StrAppend(&words, std::string(word.word), ", ");
+  for (const RoleTarget& role : kRoleTargets) absl::StrAppend(&words, std::string(role.target.name), ", ");
   return absl::InvalidArgumentError(absl::StrCat("no target \"", std::string(target), "\": want ", words,
                                                  "a region like zone:west or a node like n2"));
 }
@@ -179,7 +188,7 @@ void AddVictims(std::string_view target, FaultScope& scope) {
   if (target.starts_with(kZone)) {
     return AddRegion(*PlaceOf(target.substr(kZone.size()), scope.physics.zones), scope);
   }
-  FindWord(target)->add(scope);
+  FindRole(target)->add(scope);
 }
 
 }  // namespace sim

@@ -16,6 +16,13 @@
 
 namespace sim {
 
+struct Target {
+  std::string_view name;
+  std::string_view summary;
+};
+// What a scenario may write.
+std::vector<Target> Targets();
+
 // Whether it names a node of the cluster, a region or a role; the message says what else to write.
 absl::Status CheckTarget(std::string_view target, std::uint32_t members, const std::vector<RegionPlan>& regions);
 

@@ -3,6 +3,7 @@
 
 #include "protocols/tracing/json.h"
 #include "scenarios/load.h"
+#include "sim/targets.h"
 #include "tools/catalog.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
@@ -39,6 +40,13 @@ std::vector<Item> InvariantItems() {
   return items;
 }
 
+std::vector<Item> TargetItems() {
+  std::vector<Item> items;
+  for (const sim::Target& target : sim::Targets())
+    items.push_back({std::string(target.name), std::string(target.summary), {}, "", ""});
+  return items;
+}
+
 absl::StatusOr<std::vector<Item>> ScenarioItems() {
   std::vector<Item> items;
   for (const std::string& name : scenarios::ShippedScenarios()) {
@@ -52,6 +60,7 @@ absl::StatusOr<std::vector<Item>> ScenarioItems() {
 absl::StatusOr<std::vector<Item>> Items(const std::string& what) {
   if (what == "protocols") return Protocols();
   if (what == "faults") return FaultItems();
+  if (what == "targets") return TargetItems();
   if (what == "invariants") return InvariantItems();
   return ScenarioItems();
 }

@@ -81,9 +81,9 @@ void DescribeReplay(CLI::App& root, Typed& typed, ReplayOptions& options) {
 
 void DescribeList(CLI::App& root, Typed& typed, ListOptions& options) {
   CLI::App& command = *root.add_subcommand("list", "Say what there is, one line each");
-  command.add_option("WHAT", options.what, "protocols, faults, invariants or scenarios")
+  command.add_option("WHAT", options.what, "protocols, faults, targets (whom faults hit), invariants or scenarios")
       ->required()
-      ->check(CLI::IsMember({"protocols", "faults", "invariants", "scenarios"}));
+      ->check(CLI::IsMember({"protocols", "faults", "targets", "invariants", "scenarios"}));
   AddOutput(command, typed, options.output);
   command.footer(
       "Examples:\n"

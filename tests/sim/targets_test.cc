@@ -215,5 +215,18 @@ TEST(Targets, WhatNobodyKnowsIsAnErrorThatSaysWhatToWrite) {
   EXPECT_NE(message("nobody").find("shortest_log, voter, zone, "), std::string::npos) << message("nobody");
 }
 
+// What `faultline list targets` shows, a scenario may write.
+TEST(Targets, AllThatAreListedExist) {
+  std::vector<std::string> roles;
+  for (const Target& target : Targets()) {
+    EXPECT_FALSE(target.summary.empty()) << target.name;
+    if (target.name == "zone:NAME" || target.name == "nN") continue;
+    roles.emplace_back(target.name);
+    EXPECT_TRUE(CheckTarget(target.name, 3, {}).ok()) << target.name;
+  }
+  EXPECT_EQ(roles.size(), 12u);
+  EXPECT_TRUE(std::is_sorted(roles.begin(), roles.end()));
+}
+
 }  // namespace
 }  // namespace sim
