@@ -94,9 +94,11 @@ class Resolver {
   void ReadExporter(const faultline::scenarios::Exporter& from, ExporterPlan& to);
   void ReadFault(int number, const faultline::scenarios::Fault& from, const sim::Plan& plan, sim::FaultPlan& to);
   void CheckWindows(const std::string& path, const sim::Plan& plan, const sim::FaultPlan& fault);
+  void CheckWindowCount(const std::string& path, Duration storm, const sim::Latency& every);
   template <class List>
   void ReadParameters(const std::string& path, const List& from, std::vector<core::Parameter>& to);
   void ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to);
+  void ReadQuiet(const faultline::scenarios::Quiet& from, sim::Plan& to);
   void ReadSettle(const std::string& text, LoadedScenario& to);
   void ReadSchedule(const faultline::scenarios::Run& from, sim::SchedulePlan& to);
   void ReadExpect(const faultline::scenarios::Expect& from, sim::Plan& to);
@@ -363,13 +365,14 @@ void Resolver::CheckWindows(const std::string& path, const sim::Plan& plan, cons
     Problem(path + ".at",
             core::FormatDuration(*fault.at) + " is after the storm, which lasts " + core::FormatDuration(plan.storm));
   }
-  if (!fault.every) return;
-  const Duration step = std::max(fault.every->min, Duration(1));
-  if (static_cast<std::uint64_t>(plan.storm / step) > kMostWindows) {
-    Problem(path + ".every", "want at most 100000 windows in a storm of " + core::FormatDuration(plan.storm) +
-                                 ", so at least " + core::FormatDuration(plan.storm / kMostWindows) + ", got " +
-                                 core::FormatDuration(fault.every->min));
-  }
+  if (fault.every) CheckWindowCount(path + ".every", plan.storm, *fault.every);
+}
+
+void Resolver::CheckWindowCount(const std::string& path, Duration storm, const sim::Latency& every) {
+  const Duration step = std::max(every.min, Duration(1));
+  if (static_cast<std::uint64_t>(storm / step) <= kMostWindows) return;
+  Problem(path, "want at most 100000 windows in a storm of " + core::FormatDuration(storm) + ", so at least " +
+                    core::FormatDuration(storm / kMostWindows) + ", got " + core::FormatDuration(every.min));
 }
 
 template <class List>
@@ -404,10 +407,19 @@ void Resolver::ReadRun(const faultline::scenarios::Run& from, LoadedScenario& to
   if (to.plan.warm_up > to.plan.storm) {
     Problem("run.warm_up", "want at most the duration, " + core::FormatDuration(to.plan.storm));
   }
+  if (from.has_quiet()) ReadQuiet(from.quiet(), to.plan);
   ReadSchedule(from, to.plan.schedule);
   if (from.max_events() > kMostEvents)
     Problem("run.max_events", "want at most 10^12, got " + std::to_string(from.max_events()));
   if (from.max_events() != 0) to.plan.max_events = from.max_events();
+}
+
+void Resolver::ReadQuiet(const faultline::scenarios::Quiet& from, sim::Plan& to) {
+  to.quiet = {*ParseLatency("3s..6s"), *ParseLatency("1s")};
+  Read("run.quiet.every", from.every(), ParseLatency, to.quiet->every);
+  AtLeast("run.quiet.every", 1ms, to.quiet->every.min);
+  CheckWindowCount("run.quiet.every", to.storm, to.quiet->every);
+  Read("run.quiet.lasts", from.lasts(), ParseLatency, to.quiet->lasts);
 }
 
 void Resolver::ReadSettle(const std::string& text, LoadedScenario& to) {

@@ -226,8 +226,15 @@ void Swarm::DrawRun() {
   const Duration quantum = draw.Length(10us, 5ms);
   const bool coarse = draw.Chance(50);
   const bool quorum = draw.Chance(80);
+  const bool calms_down = draw.Chance(50);
+  const Duration quiet_every = draw.Length(500ms, 4s);
+  const Duration quiet_lasts = draw.Length(200ms, 2s);
   if (run.duration().empty()) run.set_duration("10s");
   if (run.warm_up().empty()) run.set_warm_up("1s");
+  if (!run.has_quiet() && calms_down) {
+    run.mutable_quiet()->set_every(Range(quiet_every / 2, 2 * quiet_every));
+    run.mutable_quiet()->set_lasts(Range(quiet_lasts / 4, quiet_lasts));
+  }
   if (run.settle().empty()) run.set_settle(std::to_string(timeouts) + " timeouts");
   if (run.core().empty()) run.set_core(quorum ? "quorum" : "all");
   if (run.order().empty() && order == 2) run.set_order("random");

@@ -224,8 +224,9 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members, const std:
 
 namespace {
 
-ActiveFault Waiting(FaultWindow window) {
+ActiveFault Waiting(FaultWindow window, std::uint32_t place = 0) {
   ActiveFault active;
+  active.place = place;
   active.kind = static_cast<std::uint32_t>(FindFaultKind(window.kind));
   active.window = std::move(window);
   return active;
@@ -240,30 +241,67 @@ std::uint32_t NumberOf(FaultPlan fault, std::set<std::uint32_t>& taken) {
   return number;
 }
 
+// Lengths of time from a stream of its own.
+class LengthDraw {
+ public:
+  LengthDraw(std::uint32_t fault, FaultScope::Act act, core::Chooser& chooser)
+      : chooser_(chooser), name_{core::Purpose::kFault, fault, static_cast<std::uint32_t>(act), 0} {}
+  core::Duration operator()(const Latency& length) {
+    return length.Sample([&](std::uint64_t bound) {
+      ++name_.occurrence;
+      return chooser_.Choose(name_, bound);
+    });
+  }
+
+ private:
+  core::Chooser& chooser_;
+  core::ChoiceName name_;
+};
+
+struct Period {
+  core::Duration begin{};
+  core::Duration end{};
+};
+
+std::vector<Period> DrawQuiet(const Plan& plan, std::uint32_t number, core::Chooser& chooser) {
+  std::vector<Period> periods;
+  if (!plan.quiet) return periods;
+  LengthDraw draw(number, FaultScope::Act::kQuiet, chooser);
+  for (core::Duration begin = plan.warm_up + draw(plan.quiet->every); begin < plan.storm;
+       begin = periods.back().end + draw(plan.quiet->every)) {
+    periods.push_back({begin, begin + draw(plan.quiet->lasts)});
+  }
+  return periods;
+}
+
+// When a window must end that would be open from `begin` to `end`; not after its beginning: it must not be.
+core::Duration EndBeforeQuiet(core::Duration begin, core::Duration end, const std::vector<Period>& quiet) {
+  const auto next = std::partition_point(quiet.begin(), quiet.end(), [&](const Period& p) { return p.end <= begin; });
+  return next == quiet.end() ? end : std::min(end, next->begin);
+}
+
 }  // namespace
 
 std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
+  constexpr std::uint32_t kNoFault = 0;
   std::vector<ActiveFault> windows;
-  std::set<std::uint32_t> numbers;
+  std::set<std::uint32_t> numbers{kNoFault};
   if (plan.windows) {
     for (const FaultWindow& window : *plan.windows) windows.push_back(Waiting(window));
     return windows;
   }
+  const std::vector<Period> quiet = DrawQuiet(plan, kNoFault, chooser);
   for (std::uint32_t place = 0; place < plan.faults.size(); ++place) {
     const FaultPlan& what = plan.faults[place];
     const std::uint32_t number = NumberOf(what, numbers);
-    core::ChoiceName name{core::Purpose::kFault, number, static_cast<std::uint32_t>(FaultScope::Act::kSchedule), 0};
-    const auto draw = [&](const Latency& length) {
-      return length.Sample([&](std::uint64_t bound) {
-        ++name.occurrence;
-        return chooser.Choose(name, bound);
-      });
-    };
+    LengthDraw draw(number, FaultScope::Act::kSchedule, chooser);
     core::Duration begin = what.at ? *what.at : plan.warm_up + draw(*what.every);
     for (std::uint32_t ordinal = 0; begin < plan.storm; ++ordinal) {
       const core::Duration end = std::min(begin + draw(what.lasts), plan.storm);
-      windows.push_back(Waiting({what.kind, number, ordinal, begin, end, {}, what.params}));
-      windows.back().place = place;
+      const core::Duration until = what.every ? EndBeforeQuiet(begin, end, quiet) : end;
+      if (until > begin || until == end) {
+        windows.push_back(Waiting({what.kind, number, ordinal, begin, until, {}, what.params}, place));
+      }
       if (!what.every) break;
       begin = end + draw(*what.every);
     }

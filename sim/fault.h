@@ -76,7 +76,7 @@ struct ActiveFault {
 // What a kind is given at the ends of a window and at its ticks.
 class FaultScope {
  public:
-  enum class Act : std::uint8_t { kVictims, kBegin, kEnd, kSchedule, kTick };
+  enum class Act : std::uint8_t { kVictims, kBegin, kEnd, kSchedule, kTick, kQuiet };
   FaultScope(Physics& physics, ActiveFault& active, Act act, core::Chooser& chooser)
       : physics(physics), active(active), act_(act), chooser_(chooser) {}
 
@@ -177,7 +177,8 @@ absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members, const std:
 // Whether the parameters of this kind do.
 absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Parameter>& params);
 
-// The windows of a storm, in order of their beginning. Victims are chosen only
+// The windows of a storm, in order of their beginning. Times of quiet end those that are open and take
+// those that would begin in them, and change nothing about the others. Victims are chosen only
 // when a window begins, since some are chosen by their role.
 // A plan with windows of its own has them replayed.
 std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser);

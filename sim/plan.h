@@ -114,6 +114,12 @@ struct FaultPlan {
   std::vector<core::Parameter> params;  // the kind's own
 };
 
+// Short times of calm in the midst of a storm: what recovers only then is seen to.
+struct QuietPlan {
+  Latency every{};
+  Latency lasts{};
+};
+
 // A fault as it happened: a window with its victims. Seed files hold these.
 struct FaultWindow {
   std::string kind;
@@ -162,7 +168,8 @@ struct Plan {
   std::vector<FaultPlan> faults;
   std::optional<std::vector<FaultWindow>> windows;  // given: replayed instead of drawing `faults`
   SchedulePlan schedule;
-  core::Duration warm_up{};  // of the storm: until then no window begins
+  core::Duration warm_up{};        // of the storm: until then no window that comes `every` so often begins
+  std::optional<QuietPlan> quiet;  // nor is any of them open then
   core::Duration storm{};
   core::Duration settle{};
   Core core = Core::kAll;

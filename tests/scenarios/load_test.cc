@@ -101,6 +101,18 @@ TEST(Load, RegionsHaveTheClustersNodesAndLinksBothWays) {
               HasSubstr("want nodes that add up to the cluster's 7, got 5"));
 }
 
+TEST(Load, AStormMayHaveTimesOfQuiet) {
+  EXPECT_FALSE(Load(kRaft)->plan.quiet.has_value());
+  const auto loaded = Load(std::string(kRaft) + "run { quiet { lasts: \"200ms..2s\" } }");
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  ASSERT_TRUE(loaded->plan.quiet.has_value());
+  EXPECT_EQ(loaded->plan.quiet->every, *ParseLatency("3s..6s")) << "the default";
+  EXPECT_EQ(loaded->plan.quiet->lasts, *ParseLatency("200ms..2s"));
+  EXPECT_THAT(ErrorOf(std::string(kRaft) + "run { quiet { every: \"0s..1s\" } }"), HasSubstr("run.quiet.every: "));
+  EXPECT_THAT(ErrorOf(std::string(kRaft) + "run { duration: \"1h\" quiet { every: \"1ms\" } }"),
+              HasSubstr("want at most 100000 windows in a storm of 1h"));
+}
+
 TEST(Load, UnknownFieldNamesTheNearest) {
   EXPECT_EQ(ErrorOf("cluster {\n  protocl: \"raft\"\n}"),
             "x.txtpb:2:3: protocl: Cluster has no such field; did you mean \"protocol\"?");

@@ -47,7 +47,8 @@ TEST(Swarm, WhatTheScenarioFixesStaysAsWritten) {
       "cluster { protocol: \"raft\" nodes: 3 network { latency: \"2ms\" } disk { sync_latency: \"3ms\" } "
       "clock { drift: \"7ppm\" } config { key: \"heartbeat\" value: \"9ms\" } } "
       "workload { clients: 2 think: \"1ms\" timeout: \"4s\" } "
-      "run { duration: \"3s\" settle: \"5s\" core: \"all\" order: \"random\" warm_up: \"10ms\" } "
+      "run { duration: \"3s\" settle: \"5s\" core: \"all\" order: \"random\" warm_up: \"10ms\" "
+      "quiet { every: \"1s\" } } "
       "faults { kind: \"pause\" at: \"1s\" lasts: \"1s\" } swarm {}";
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     Scenario drawn = Drawn(fixed, seed);

@@ -229,6 +229,40 @@ TEST(Faults, WindowsAreDrawnInsideTheStorm) {
   }
 }
 
+// In times of quiet no window is open. The others are as they would be, or end when it begins.
+TEST(Faults, TimesOfQuietEndWindowsAndChangeNoOther) {
+  const Plan stormy = Stormy();
+  Plan calmer = stormy;
+  calmer.quiet = {Latency::Uniform(500ms, 1500ms), Latency::Uniform(200ms, 800ms)};
+  std::size_t kept = 0, cut = 0, gone = 0;
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, FaultWindow> before;
+    for (const ActiveFault& active : WindowsOf(stormy, seed)) {
+      before[{active.window.fault, active.window.ordinal}] = active.window;
+    }
+    const std::vector<ActiveFault> windows = WindowsOf(calmer, seed);
+    std::set<Duration> quiet_from;
+    for (const ActiveFault& active : windows) {
+      const FaultWindow& window = active.window;
+      const FaultWindow& was = before.at({window.fault, window.ordinal});
+      EXPECT_EQ(window.begin, was.begin);
+      EXPECT_LT(window.begin, window.end);
+      if (window.end != was.end) quiet_from.insert(window.end);
+      ++(window.end == was.end ? kept : cut);
+    }
+    gone += before.size() - windows.size();
+    for (const Duration begin : quiet_from) {
+      const auto is_open = [&](const ActiveFault& active) {
+        return active.window.begin < begin + 200ms && active.window.end > begin;
+      };
+      EXPECT_TRUE(std::none_of(windows.begin(), windows.end(), is_open)) << seed;
+    }
+  }
+  EXPECT_GT(kept, 100u);
+  EXPECT_GT(cut, 100u);
+  EXPECT_GT(gone, 100u);
+}
+
 // By kind, since the place of a fault in its plan is what changes.
 std::multimap<std::string, std::pair<Duration, Duration>> TimesByKind(const Plan& plan) {
   std::multimap<std::string, std::pair<Duration, Duration>> times;
