@@ -195,6 +195,7 @@ inline std::vector<std::string> Behaviour(FaultBench bench) {
     for (int packets = 0; packets < 5 && from != to; ++packets) {
       const Fate fate = bench.Send(from, to);
       line("packet", from, to, fate.copies, fate.delay[0].count(), fate.delay[1].count(), fate.flips[0], fate.flips[1]);
+      if (bench.Arrive(from, to, fate.number) != Network::Arrival::kArrives) lines.back() += " never arrives";
     }
   }
   for (std::uint32_t node = 0; node < physics.disks.size(); ++node) {
