@@ -1,9 +1,13 @@
 // What every kind of fault owes: an effect that is counted, nothing left behind
 // when the window ends, and nothing at all when its chance is 0.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -221,6 +225,45 @@ TEST(EveryFault, ThatIsAddedLeavesTheChoicesOfEveryOther) {
       }
     }
     EXPECT_GT(shared, 1000u) << "latencies, at least";
+  }
+}
+
+// --- what is drawn for each window ---------------------------------------------------------
+
+// Between two crashes 100ms to 200ms, and each lasts 50ms to 150ms.
+TEST(Windows, LengthsAndTheTimesBetweenThemAreUniform) {
+  Plan plan;
+  plan.storm = 2000s;
+  plan.faults = {Some("crash")};
+  plan.faults[0].every = Latency::Uniform(100ms, 200ms);
+  plan.faults[0].lasts = Latency::Uniform(50ms, 150ms);
+  core::Seeded chooser(1);
+  std::vector<std::int64_t> lengths, between;
+  Duration last{};
+  for (const ActiveFault& active : DrawWindows(plan, chooser)) {
+    lengths.push_back((active.window.end - active.window.begin).count());
+    between.push_back((active.window.begin - last).count());
+    last = active.window.end;
+  }
+  lengths.pop_back();  // the end of the storm may have cut it short
+  EXPECT_GT(lengths.size(), 7'000u);
+  ExpectUniform(lengths, 50'000'000, 150'000'000, "length");
+  ExpectUniform(between, 100'000'000, 200'000'000, "between");
+}
+
+// Kinds that by default strike one node strike each alike, and count it as struck.
+TEST(Windows, StrikeEachMemberAlike) {
+  for (const FaultKind* kind : FaultKinds()) {
+    if (kind->targets != "any") continue;
+    std::vector<std::int64_t> victims;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+      FaultBench bench(seed);
+      bench.Begin(kind->name, 1s);
+      ASSERT_EQ(bench.victims().size(), 1u) << kind->name;
+      victims.push_back(core::Number(bench.victims()[0]));
+      EXPECT_EQ(std::accumulate(bench.physics.struck.begin(), bench.physics.struck.end(), 0u), 1u) << kind->name;
+    }
+    ExpectUniform(victims, 0, 4, kind->name);
   }
 }
 
@@ -466,6 +509,198 @@ TEST(ConnectionReset, LosesWhatIsUnderWayInBothDirections) {
   EXPECT_EQ(bench.Arrive(0, 1, after.number), Network::Arrival::kArrives);
 }
 
+// A chance that is drawn once per window, uniformly, makes each number of packets alike: of four, each of 0 to 4 in a
+// fifth of the windows. Drawn for each packet, or always the same, it would make numbers near its mean.
+TEST(Chances, AreDrawnOncePerWindow) {
+  const std::vector<std::tuple<std::string_view, std::string_view, Parameters>> chances{
+      {"packet_loss", "chance", {}},
+      {"packet_duplication", "chance", {}},
+      {"packet_reordering", "chance", {}},
+      {"packet_corruption", "chance", {}},
+      {"connection_reset", "chance", {}},
+      {"loss_burst", "loss", {{"begins", "100%"}, {"ends", "0%"}}},
+      {"loss_burst", "begins", {{"ends", "0%"}, {"loss", "100%"}}}};
+  for (const auto& [kind, chance, others] : chances) {
+    std::vector<std::int64_t> struck;
+    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+      FaultBench bench(seed, Calm());
+      Parameters parameters = others;
+      parameters.push_back({std::string(chance), "0%..100%"});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      std::int64_t count = 0;
+      // Each from another node: another link, which begins in no burst.
+      for (const std::uint32_t from : {1u, 2u, 3u, 4u}) {
+        const Fate fate = bench.Send(from, 0);
+        const bool killed = bench.Arrive(from, 0, fate.number) == Network::Arrival::kKilled;
+        count += fate.copies != 1 || fate.delay[0] != 10ms || fate.flips[0] != 0 || killed;
+      }
+      ASSERT_EQ(bench.effects(kind), static_cast<std::uint64_t>(count)) << kind;
+      struck.push_back(count);
+    }
+    ExpectUniform(struck, 0, 4, kind);
+  }
+}
+
+// On links that differ from packet to packet: as many effects as fates that are not what they would have been.
+TEST(Packets, ThatAreChangedAreCountedAndNoOthers) {
+  const std::vector<std::pair<std::string_view, Parameters>> kinds{{"bandwidth", {}},
+                                                                   {"clog", {}},
+                                                                   {"clog", {{"mode", "drop"}}},
+                                                                   {"clog", {{"mode", "slow"}}},
+                                                                   {"clog", {{"scope", "link"}}},
+                                                                   {"loss_burst", {}},
+                                                                   {"packet_corruption", {{"chance", "30%"}}},
+                                                                   {"packet_delay", {}},
+                                                                   {"packet_duplication", {}},
+                                                                   {"packet_loss", {}},
+                                                                   {"packet_reordering", {}},
+                                                                   {"partition", {}},
+                                                                   {"partition", {{"shape", "random_edges"}}},
+                                                                   {"swizzle", {}}};
+  for (const auto& [kind, parameters] : kinds) {
+    FaultBench with(3), without(3);
+    with.Begin(kind, 1s, parameters, {"n0", "n1"});
+    std::uint64_t changed = 0;
+    for (int millisecond = 0; millisecond < 1'100; ++millisecond) {
+      for (const auto& [from, to] : {std::pair{0u, 1u}, {1u, 0u}, {0u, 2u}, {6u, 1u}, {2u, 3u}}) {
+        const Fate is = with.Send(from, to), was = without.Send(from, to);
+        changed += is.copies != was.copies || is.delay[0] != was.delay[0] || is.flips[0] != was.flips[0];
+      }
+      with.Advance(1ms);
+      without.Advance(1ms);
+    }
+    EXPECT_GT(changed, 10u) << kind;
+    EXPECT_EQ(with.effects(kind), changed) << kind;
+  }
+}
+
+// Two packets that take 1ms to 10ms: either may come first.
+TEST(PacketDuplication, TheCopyHasADelayOfItsOwn) {
+  FaultBench bench(1);
+  bench.Begin("packet_duplication", 1h, {{"chance", "100%"}}, {"n0"});
+  std::vector<std::int64_t> first, second;
+  std::uint64_t copy_first = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const Fate fate = bench.Send(0, 1);
+    first.push_back(fate.delay[0].count());
+    second.push_back(fate.delay[1].count());
+    copy_first += fate.delay[1] < fate.delay[0];
+  }
+  ExpectUniform(first, 1'000'000, 10'000'000);
+  ExpectUniform(second, 1'000'000, 10'000'000);
+  ExpectShare(copy_first, 10'000, 0.5);
+}
+
+// In a burst every packet is lost, so the bursts are the runs of lost ones. A burst ends with a packet in 20 % of the
+// cases, and one begins with 5 %: of the runs 20 % have one packet, 16 % two and so on, and they take a fifth of all
+// packets, 0.05 / (0.05 + 0.2).
+TEST(LossBursts, HaveALengthThatIsGeometric) {
+  FaultBench bench(1, Calm());
+  bench.Begin("loss_burst", 1h, {{"loss", "100%"}}, {"n0"});
+  std::map<int, std::uint64_t> lengths;
+  std::uint64_t lost = 0, runs = 0;
+  int run = 0;
+  SendMany(bench, [&](const Fate& fate) {
+    lost += fate.copies == 0;
+    if (fate.copies == 0) {
+      ++run;
+    } else if (run > 0) {
+      ++lengths[run];
+      ++runs;
+      run = 0;
+    }
+  });
+  double share = 0.2;
+  for (int length = 1; length <= 6; ++length, share *= 0.8) ExpectShare(lengths[length], runs, share, "length");
+  // A cycle of a good and a bad time has 25 packets on the average, with a deviation of 20: 4000 cycles, 5 sigma 253.
+  EXPECT_NEAR(static_cast<double>(runs), 4'000, 253);
+  EXPECT_NEAR(static_cast<double>(lost), 20'000, 1'750);
+  EXPECT_EQ(bench.effects("loss_burst"), lost);
+}
+
+TEST(Bandwidth, IsDrawnOncePerWindow) {
+  std::vector<std::int64_t> rates;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("bandwidth", 1h, {{"rate", "1000..5000"}}, {"n0"});
+    const Duration one = bench.Send(0, 1, 100'000).delay[0];
+    EXPECT_EQ(bench.Send(0, 1, 100'000).delay[0], 2 * one);
+    EXPECT_EQ(bench.effects("bandwidth"), 2u);
+    rates.push_back((100'000'000'000'000 + one.count() - 1) / one.count());
+  }
+  ExpectUniform(rates, 1'000, 5'000);
+}
+
+TEST(Clog, IsSlowByATimeThatIsDrawnOncePerWindow) {
+  std::vector<std::int64_t> times;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Calm());
+    bench.Begin("clog", 1h, {{"mode", "slow"}}, {"n0"});
+    times.push_back(bench.Send(0, 1).delay[0] / 10ms);
+    EXPECT_EQ(bench.Send(0, 2).delay[0] / 10ms, times.back());
+  }
+  ExpectUniform(times, 2, 100);
+}
+
+// A packet that comes in the middle of the window, when all are clogged, tells when its node is released.
+TEST(Swizzle, ClogsAndReleasesAtTimesThatAreUniform) {
+  std::vector<std::int64_t> clogged, released;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("swizzle", 2s, {{"share", "100%"}}, {"n0"});
+    std::int64_t step = 0;
+    for (; bench.Send(0, 6).delay[0] == 0ms; ++step) bench.Advance(10ms);
+    clogged.push_back(step);
+    bench.AdvanceTo(TrueTime{1s});
+    released.push_back(bench.Send(0, 6).delay[0].count());
+  }
+  ExpectUniform(clogged, 0, 100);
+  ExpectUniform(released, 0, 1'000'000'000);
+}
+
+// Whoever comes back first: between two that are clogged nothing arrives before both are released.
+TEST(Swizzle, HoldsAPacketUntilBothOfItsEndsAreReleased) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("swizzle", 2s, {{"share", "100%"}}, {"n0", "n1"});
+    FaultBench middle = bench;
+    middle.AdvanceTo(TrueTime{1s});
+    const Duration both = std::max(middle.Send(0, 6).delay[0], middle.Send(1, 6).delay[0]) + 1s;
+    for (int step = 0; step < 20; ++step) {
+      const bool held = std::max(bench.Send(0, 6).delay[0], bench.Send(1, 6).delay[0]) > 0ms;
+      for (const auto& [from, to] : {std::pair{0u, 1u}, {1u, 0u}}) {
+        EXPECT_EQ(bench.Send(from, to).delay[0] + bench.physics.now.time_since_epoch(),
+                  held ? both : bench.physics.now.time_since_epoch())
+            << "seed " << seed;
+      }
+      bench.Advance(100ms);
+    }
+  }
+}
+
+TEST(Links, HaveADirection) {
+  const std::vector<std::pair<std::string_view, Parameters>> kinds{
+      {"bandwidth", {}},
+      {"loss_burst", {{"begins", "100%"}, {"loss", "100%"}}},
+      {"packet_corruption", {{"chance", "100%"}}},
+      {"packet_delay", {}},
+      {"packet_duplication", {{"chance", "100%"}}},
+      {"packet_loss", {{"chance", "100%"}}},
+      {"packet_reordering", {{"chance", "100%"}}}};
+  for (const auto& [kind, others] : kinds) {
+    for (const std::string direction : {"both", "in", "out"}) {
+      FaultBench bench(1, Calm());
+      Parameters parameters = others;
+      parameters.push_back({"direction", direction});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      bench.Send(0, 1);
+      EXPECT_EQ(bench.effects(kind), direction == "in" ? 0u : 1u) << kind << " " << direction;
+      bench.Send(1, 0);
+      EXPECT_EQ(bench.effects(kind), direction == "both" ? 2u : 1u) << kind << " " << direction;
+    }
+  }
+}
+
 TEST(Links, OfOneClassLeaveTheOthersAlone) {
   for (const auto& [links, to] : std::map<std::string, std::uint32_t>{{"peer", 1}, {"export", 5}, {"client", 6}}) {
     FaultBench bench(1, Calm());
@@ -557,6 +792,39 @@ TEST(Partition, WhatIsUnderWayArrivesOrIsLostOrWaits) {
     EXPECT_EQ(bench.Arrive(0, 1, fate.number), expected) << policy;
     EXPECT_EQ(bench.effects("partition"), policy == "deliver" ? 0u : 1u) << policy;
   }
+}
+
+// Which of five nodes are on the side that is cut off: each alike. Of the sizes 1 to 4 the mean is half of five; of the
+// 15 ways to divide the nodes with the first inside and somebody outside, each other one is inside in 7.
+TEST(Partition, EachMemberIsCutOffAlike) {
+  const std::map<std::string, double> shares{{"halves", 0.4},       {"minority_third", 0.2},
+                                             {"isolate_one", 0.2},  {"uniform_size", 0.5},
+                                             {"bridge", 0.2 + 0.4}, {"uniform_partition", 0.2 + 0.8 * 7 / 15}};
+  for (const auto& [shape, share] : shares) {
+    std::array<std::uint64_t, 5> cut_off{}, first{};
+    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+      FaultBench bench(seed);
+      bench.Begin("partition", 1s, {{"shape", shape}});
+      ++first[core::Number(bench.victims()[0])];
+      for (const core::NodeId node : bench.victims()) ++cut_off[core::Number(node)];
+    }
+    for (std::size_t node = 0; node < 5; ++node) {
+      ExpectShare(cut_off[node], 2'000, share, shape);
+      ExpectShare(first[node], 2'000, 0.2, shape);
+    }
+  }
+}
+
+// Ten pairs of members, each cut with 1/2: that none is, and one is drawn instead, has a chance of a thousandth.
+TEST(Partition, EachRandomLinkIsCutAlike) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> times;
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("partition", 1s, {{"shape", "random_edges"}});
+    for (const auto& link : CutLinks(bench)) ++times[link];
+  }
+  EXPECT_EQ(times.size(), 20u);
+  for (const auto& [link, count] : times) ExpectShare(count, 1'000, 0.5);
 }
 
 // A seed file has the victims that were, and no targets.
