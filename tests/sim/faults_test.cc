@@ -842,5 +842,172 @@ TEST(Partition, EveryShapeIsReplayedAsItWas) {
   }
 }
 
+// --- processes -------------------------------------------------------------------------
+
+using OrderKind = Order::Kind;
+
+// What the world was asked to do since the last time, to whom.
+std::vector<std::pair<OrderKind, std::uint32_t>> Orders(FaultBench& bench) {
+  std::vector<std::pair<OrderKind, std::uint32_t>> orders;
+  for (const Order& order : bench.physics.orders) orders.push_back({order.kind, order.node});
+  bench.physics.orders.clear();
+  return orders;
+}
+
+TEST(Crash, TakesEachVictimDownOnceAndBackWhenTheWindowEnds) {
+  for (const char* kind : {"crash", "zone_failure", "wipe"}) {
+    FaultBench bench = Busy(1);
+    bench.Begin(kind, 1s, {}, {"n1", "n3"});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kCrash, 1u), {OrderKind::kCrash, 3u}})) << kind;
+    EXPECT_EQ(bench.effects(kind), 2u) << kind;
+    bench.Begin("crash", 2s, {}, {"n3"});
+    EXPECT_EQ(bench.effects("crash"), kind == std::string("crash") ? 2u : 0u) << "it was down";
+    bench.Advance(1s);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 1u)})) << kind;
+    bench.Advance(1s);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 3u)})) << "when all reasons are gone";
+  }
+}
+
+TEST(Crash, KeepsOfUnsyncedRecordsWhatItIsToldTo) {
+  const std::map<std::string, Keeps> words{
+      {"random", Keeps::kRandom}, {"synced", Keeps::kSynced}, {"all", Keeps::kAll}};
+  for (const auto& [word, keeps] : words) {
+    for (const std::string kind : {"crash", "zone_failure", "hazard"}) {
+      if (kind == "zone_failure" && word == "all") continue;  // no power, no process that dies alone
+      FaultBench bench;
+      Parameters parameters{{"keeps", word}};
+      if (kind == "hazard") parameters.push_back({"chance", "100%"});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      bench.Advance(100ms);
+      ASSERT_FALSE(bench.physics.orders.empty()) << kind;
+      EXPECT_EQ(bench.physics.orders[0].keeps, keeps) << kind << " " << word;
+    }
+  }
+}
+
+TEST(ZoneFailure, StrikesEachZoneAlike) {
+  Plan plan;
+  plan.regions = {{"north", 2}, {"south", 2}, {"islands", 1}};
+  const std::map<std::uint32_t, std::size_t> sizes{{0, 2}, {2, 2}, {4, 1}};  // by the first node
+  std::map<std::uint32_t, std::uint64_t> times;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, plan);
+    bench.Begin("zone_failure", 1s);
+    const std::uint32_t first = core::Number(bench.victims()[0]);
+    ++times[first];
+    EXPECT_EQ(bench.physics.orders.size(), sizes.at(first));
+    EXPECT_EQ(bench.effects("zone_failure"), sizes.at(first));
+  }
+  for (const auto& [first, count] : times) ExpectShare(count, 2'000, 1.0 / 3);
+}
+
+// Who is down does not stand still, and who stands still already hangs all the same.
+TEST(Pause, CountsWhoRanAndStoodStill) {
+  for (const char* kind : {"pause", "vm_pause", "hang"}) {
+    FaultBench bench;
+    bench.Begin("crash", 500ms, {}, {"n0"});
+    bench.Begin(kind, 1s, {}, {"n0", "n1", "n2"});
+    EXPECT_EQ(bench.effects(kind), 2u) << kind;
+    bench.Begin(kind, 1s, {}, {"n1"});
+    EXPECT_EQ(bench.effects(kind), 2u) << kind << " that stands still so already";
+  }
+  FaultBench bench;
+  bench.Begin("pause", 1s, {}, {"n1"});
+  bench.Begin("hang", 2s, {}, {"n1"});
+  EXPECT_EQ(bench.effects("hang"), 1u) << "it is killed";
+  Orders(bench);
+  bench.Advance(1s);
+  EXPECT_EQ(bench.physics.processes[1].pauses, 1u);
+  EXPECT_TRUE(Orders(bench).empty());
+  bench.Advance(1s);
+  EXPECT_EQ(Orders(bench),
+            (std::vector{std::pair(OrderKind::kCrash, 1u), {OrderKind::kRestart, 1u}, {OrderKind::kResume, 1u}}));
+}
+
+TEST(Shutdown, TellsFinishesAtTheDeadlineAndRestarts) {
+  std::vector<std::int64_t> deadlines;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("shutdown", 1s, {{"deadline", "100ms..900ms"}}, {"n1"});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kTell, 1u)}));
+    EXPECT_EQ(bench.effects("shutdown"), 1u);
+    deadlines.push_back(bench.windows[0].next_tick.time_since_epoch().count());
+    bench.Advance(Duration(deadlines.back() - 1));
+    EXPECT_TRUE(Orders(bench).empty());
+    bench.Advance(1ns);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kFinish, 1u)}));
+    bench.AdvanceTo(TrueTime{1s});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 1u)}));
+  }
+  ExpectUniform(deadlines, 100'000'000, 900'000'000);
+}
+
+TEST(Shutdown, OfWhoIsDownOrStoppingAlreadyIsNone) {
+  FaultBench bench;
+  bench.Begin("crash", 500ms, {}, {"n0"});
+  bench.Begin("shutdown", 1s, {}, {"n0", "n1"});
+  EXPECT_EQ(bench.effects("shutdown"), 1u);
+  bench.Begin("shutdown", 2s, {}, {"n1"});
+  EXPECT_EQ(bench.effects("shutdown"), 1u);
+}
+
+// 20000 rounds of five victims, each with a reason of its own to be likelier to crash, but the last.
+TEST(Hazard, EachReasonMultipliesTheChanceAndIsCounted) {
+  constexpr std::uint64_t kRounds = 20'000;
+  FaultBench bench;
+  Roles& roles = bench.physics.roles;
+  roles.leader = 0;
+  roles.candidate[1] = roles.in_doubt[2] = 1;
+  Duration latency{};
+  bench.physics.disks[3].BeginSync(1, bench.physics.AccessDisk(3, bench.chooser), &latency);
+  bench.Begin("hazard", 1h, {{"chance", "1%"}, {"every", "10ms"}, {"factor", "5"}, {"down", "0s"}});
+  bench.Advance(10ms * kRounds + 5ms);
+  std::array<std::uint64_t, 5> crashes{};
+  for (const auto& [kind, node] : Orders(bench)) crashes[node] += kind == OrderKind::kCrash;
+  for (std::uint32_t node = 0; node < 5; ++node) ExpectShare(crashes[node], kRounds, node < 4 ? 0.05 : 0.01);
+  // Steady, writing, leading, phase.
+  EXPECT_EQ(bench.windows[0].tally, (std::vector{crashes[4], crashes[3], crashes[0], crashes[1] + crashes[2]}));
+  EXPECT_EQ(bench.effects("hazard"), std::accumulate(crashes.begin(), crashes.end(), std::uint64_t{0}));
+}
+
+TEST(Hazard, RecoveringAndHavingVotedArePhasesToo) {
+  FaultBench bench;
+  bench.physics.roles.recovering[0] = 1;
+  bench.physics.roles.voter = 1;
+  bench.Begin("hazard", 1h, {{"chance", "10%"}, {"every", "10ms"}, {"factor", "10"}, {"down", "1h"}}, {"n0", "n1"});
+  bench.Advance(10ms);
+  EXPECT_EQ(bench.windows[0].tally, (std::vector<std::uint64_t>{0, 0, 0, 2}));
+}
+
+// All crash at every second, and are back before the next one.
+TEST(Hazard, RoundsAndTimesToTheRestartAreUniform) {
+  FaultBench bench;
+  bench.Begin("hazard", 1h, {{"chance", "100%"}, {"every", "1s..2s"}, {"down", "100ms..900ms"}});
+  std::vector<std::int64_t> rounds, down;
+  for (int round = 0; round < 2'000; ++round) {
+    const TrueTime due{Duration{static_cast<std::int64_t>(bench.windows[0].undo[0])}};
+    rounds.push_back((due - bench.physics.now).count());
+    bench.AdvanceTo(due);
+    for (std::size_t victim = 1; victim <= 5; ++victim) {
+      down.push_back(static_cast<std::int64_t>(bench.windows[0].undo[victim]) - due.time_since_epoch().count());
+    }
+  }
+  ExpectUniform(rounds, 1'000'000'000, 2'000'000'000);
+  ExpectUniform(down, 100'000'000, 900'000'000);
+  EXPECT_EQ(bench.effects("hazard"), down.size());
+}
+
+TEST(Wipe, EmptiesDisksAndCountsEachOnce) {
+  FaultBench bench = Busy(1);
+  bench.Begin("crash", 10s, {}, {"n0"});
+  bench.Begin("wipe", 1s, {}, {"n0", "n1"});
+  for (const std::uint32_t node : {0u, 1u}) EXPECT_EQ(bench.physics.disks[node].Recover().intact, 0u);
+  EXPECT_EQ(bench.physics.disks[2].Recover().damaged, 0u);
+  EXPECT_EQ(bench.effects("wipe"), 2u) << "also of a machine that was down";
+  bench.Begin("wipe", 1s, {}, {"n0", "n1"});
+  EXPECT_EQ(bench.effects("wipe"), 2u) << "there is nothing left to lose";
+}
+
 }  // namespace
 }  // namespace sim
