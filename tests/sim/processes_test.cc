@@ -472,6 +472,24 @@ TEST(Processes, AsManyCrashesAreCountedAsThereAre) {
   }
 }
 
+// n1 writes something twice in a second, and starts again after 100 ms to 900 ms.
+TEST(Processes, ThatADiskStopsStartAgainAfterATimeThatIsUniform) {
+  const std::vector<FaultPlan> stops{
+      Every("crash_at_storage_op", {1ms, 1ms}, {2s, 2s}, {"n1"}, {{"restart", "100ms..900ms"}}),
+      At("sync_error", 0s, 2000s, {"n1"}, {{"mode", "sticky"}, {"restart", "100ms..900ms"}})};
+  for (const FaultPlan& stop : stops) {
+    Plan plan = Office(2000s);
+    plan.faults = {stop};
+    const Played played = Play(plan, {.send = {500ms, 500ms}, .notes = true});
+    const auto& [crashed, restarted] = std::tie(played.diary.crashed, played.diary.restarted);
+    ASSERT_EQ(crashed.size(), restarted.size());
+    EXPECT_GT(crashed.size(), 900u) << stop.kind;
+    std::vector<std::int64_t> down;
+    for (std::size_t i = 0; i < crashed.size(); ++i) down.push_back((restarted[i].at - crashed[i].at).count());
+    ExpectUniform(down, 100'000'000, 900'000'000, stop.kind);
+  }
+}
+
 // --- a policy that keeps a quorum ---------------------------------------------------------
 
 std::vector<FaultPlan> EverythingThatTakesNodesDown() {
