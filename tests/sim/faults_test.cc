@@ -12,6 +12,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
 #include "tests/sim/fault_bench.h"
 
 namespace sim {
@@ -37,7 +38,7 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
       {"connection_reset", {{"chance", "0%"}}},
       {"disk_slow", {{"times", "1"}}},
       {"disk_stall", {{"by", "0s"}}},
-      {"hazard", {{"chance", "0%"}}},
+      {"hazard", {{"chance", "0%"}, {"every", "1ms"}}},
       {"latent_sector_error", {{"records", "0"}}},
       {"loss_burst", {{"begins", "0%"}}},
       {"misdirected_write", {{"writes", "0"}}},
@@ -141,6 +142,41 @@ TEST(EveryFault, LeavesTheWorldAsItWas) {
     ASSERT_TRUE(with.ended.contains(window)) << kind;
     EXPECT_EQ(Difference(with, without, "damaged"), "") << kind;
     EXPECT_EQ(Difference(with, without) != "", Lasts(kind)) << kind;
+  }
+}
+
+// Any kinds at once, on the same victims or on others, in any order.
+RC_GTEST_PROP(EveryFault, ThatOverlapsOthersIsUndoneAllTheSame, ()) {
+  FaultBench with = Busy(*rc::gen::arbitrary<std::uint64_t>()), without = with;
+  const auto fierce = Fierce();
+  for (int windows = *rc::gen::inRange(2, 10); windows > 0; --windows) {
+    const auto& [kind, parameters] = fierce[*rc::gen::inRange<std::size_t>(0, fierce.size())];
+    if (Lasts(kind)) continue;
+    with.Begin(kind, Duration(*rc::gen::inRange(1, 50'000'000)), parameters,
+               {*rc::gen::element<std::string>("all", "any", "minority", "n1")});
+    const int milliseconds = *rc::gen::inRange(0, 15);
+    for (FaultBench* bench : {&with, &without}) Work(*bench, milliseconds);
+  }
+  for (FaultBench* bench : {&with, &without}) Work(*bench, 50);
+  RC_ASSERT(with.ended.size() == with.windows.size());
+  RC_ASSERT(Difference(with, without) == "");
+}
+
+// A window that ends within another one of its kind leaves that one in force, as if it had been alone. Of these kinds
+// the second window depends on what the first one does.
+TEST(EveryFault, ThatEndsLeavesOthersOfItsKindInForce) {
+  const std::vector<std::string_view> entangled{"clock_discipline", "clock_freeze", "crash_at_storage_op",
+                                                "hazard",           "shutdown",     "sync_error"};
+  for (const auto& [kind, parameters] : Fierce()) {
+    if (Lasts(kind) || std::count(entangled.begin(), entangled.end(), kind) > 0) continue;
+    FaultBench both = Busy(7), alone = both;
+    both.Begin(kind, 100ms, parameters, {"n1", "n3"});
+    for (FaultBench* bench : {&both, &alone}) {
+      bench->Advance(50ms);
+      bench->Begin(kind, 300ms, parameters, {"n1", "n2"});
+      bench->Advance(100ms);
+    }
+    EXPECT_EQ(Difference(both, alone), "") << kind;
   }
 }
 
@@ -900,6 +936,27 @@ TEST(ZoneFailure, StrikesEachZoneAlike) {
     EXPECT_EQ(bench.effects("zone_failure"), sizes.at(first));
   }
   for (const auto& [first, count] : times) ExpectShare(count, 2'000, 1.0 / 3);
+}
+
+// A packet from before the restart comes after it.
+TEST(Mail, ThatIsUnderWayAtTheRestartIsDeliveredOrDroppedByEveryKind) {
+  for (const std::string kind : {"crash", "hang", "hazard", "shutdown", "wipe", "zone_failure"}) {
+    for (const std::string mail : {"deliver", "drop"}) {
+      FaultBench bench = Busy(1);
+      Parameters parameters{{"mail", mail}};
+      if (kind == "hazard") parameters.insert(parameters.end(), {{"chance", "100%"}, {"down", "1h"}});
+      if (kind == "shutdown") parameters.push_back({"deadline", "0s"});
+      bench.Begin(kind, 1s, parameters, {"n1"});
+      bench.Advance(1s - 1ms);
+      const Fate old = bench.Send(0, 1);
+      bench.Advance(1ms);
+      const Fate fresh = bench.Send(0, 1);
+      const std::uint64_t effects = bench.effects(kind);
+      EXPECT_EQ(bench.Arrive(0, 1, old.number) == Network::Arrival::kKilled, mail == "drop") << kind;
+      EXPECT_EQ(bench.Arrive(0, 1, fresh.number), Network::Arrival::kArrives) << kind;
+      EXPECT_EQ(bench.effects(kind), effects) << kind << ", whose effects are no packets";
+    }
+  }
 }
 
 // Who is down does not stand still, and who stands still already hangs all the same.
