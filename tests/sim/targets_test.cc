@@ -186,6 +186,25 @@ TEST(Targets, AMinorityNeverReachesAMajorityAndAMajorityAlwaysDoes) {
   }
 }
 
+// Of five nodes 1 or 2 are a minority and 3 to 5 a majority, each number and each node alike: on the average 1.5 and 4
+// of them. Of 9000 draws; five standard deviations are at most 237 each.
+TEST(Targets, MinoritiesAndMajoritiesHaveEachSizeAndEachNodeAlike) {
+  Cluster cluster;
+  std::map<std::size_t, int> small, large;
+  std::array<int, kMembers> in_small{}, in_large{};
+  for (int i = 0; i < 9'000; ++i) {
+    const Nodes minority = cluster.Resolve("minority"), majority = cluster.Resolve("majority");
+    ++small[minority.size()];
+    ++large[majority.size()];
+    for (const std::uint32_t node : minority) ++in_small[node];
+    for (const std::uint32_t node : majority) ++in_large[node];
+  }
+  for (const auto& [size, count] : small) EXPECT_NEAR(count, 4'500, 237) << size;
+  for (const auto& [size, count] : large) EXPECT_NEAR(count, 3'000, 224) << size;
+  for (const int count : in_small) EXPECT_NEAR(count, 2'700, 217);
+  for (const int count : in_large) EXPECT_NEAR(count, 7'200, 190);
+}
+
 // 9000 draws of one zone in three: 3000 each, five standard deviations are 224.
 TEST(Targets, AZoneIsAllMembersOfOneRegion) {
   Cluster cluster;
