@@ -131,7 +131,7 @@ RC_GTEST_PROP(ClockFaults, OverlappingWindowsAreUndoneInAnyOrder, ()) {
 // --- step, drift ---------------------------------------------------------------------
 
 // The sign of what was drawn, and the size of it.
-struct Draws {
+struct SignedDraws {
   std::vector<std::int64_t> sizes;
   std::uint64_t positive = 0;
   void Add(std::int64_t drawn) {
@@ -141,7 +141,7 @@ struct Draws {
 };
 
 TEST(ClockStep, IsUniformAndOfEitherSign) {
-  Draws steps;
+  SignedDraws steps;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     FaultBench bench(seed);
     bench.Begin("clock_step", 1s, {}, kEverybody);
@@ -160,7 +160,7 @@ TEST(ClockStep, IsUniformAndOfEitherSign) {
 
 TEST(ClockDrift, IsUniformAndHasADirection) {
   for (const std::string direction : {"either", "faster", "slower"}) {
-    Draws drifts;
+    SignedDraws drifts;
     for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
       FaultBench bench(seed);
       bench.Begin("clock_drift", 100s, {{"direction", direction}}, kEverybody);
@@ -254,7 +254,7 @@ TEST(ClockStrobe, FlipsByDeltaAtEveryPeriod) {
 }
 
 TEST(ClockStrobe, DeltasAreUniformAndOfEitherSignAndPeriodsAreUniform) {
-  Draws deltas;
+  SignedDraws deltas;
   std::vector<std::int64_t> periods;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     FaultBench bench(seed);
@@ -622,7 +622,7 @@ TEST(ClockBoundViolated, MissesTrueTimeByAsMuchAsItSaysAndCountsWhoAsked) {
 }
 
 TEST(ClockBoundViolated, MissesByATimeThatIsUniformAndOnEitherSide) {
-  Draws misses;
+  SignedDraws misses;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     FaultBench bench(seed);
     bench.physics.uncertainty = 7ms;
