@@ -70,13 +70,15 @@ bool Disk::BeginSync(std::uint64_t written, const DiskAccess& access, core::Dura
   };
   ++counts_.syncs;
   *latency = access.plan.sync_latency.Sample(draw);
-  if (slow > 0) {
+  if (slow > 0 && latency->count() > 0) {
     ++access.effects[slow_kind];
     *latency *= 1 + static_cast<std::int64_t>(slow);
   }
   if (stall.max.count() > 0) {
-    ++access.effects[stall_kind];
-    *latency += stall.min + core::Duration{draw(static_cast<std::uint64_t>((stall.max - stall.min).count()) + 1)};
+    const auto spread = static_cast<std::uint64_t>((stall.max - stall.min).count()) + 1;
+    const core::Duration longer = stall.min + core::Duration{draw(spread)};
+    if (longer.count() > 0) ++access.effects[stall_kind];
+    *latency += longer;
   }
   return true;
 }

@@ -261,6 +261,7 @@ void Network::Edit(std::uint32_t from, std::uint32_t to, core::TrueTime now, cor
                    std::vector<std::uint64_t>& effects, std::uint64_t size, Fate& fate) {
   constexpr std::uint64_t kDrawsPerPacket = 16;
   const LinkClass link = ClassOf(from, to);
+  std::optional<std::uint32_t> counted;  // those of one fault lie side by side
   for (const std::uint32_t number : active_) {
     Interference& interference = interferences_[number];
     if (!interference.links.Contains(from, to) || !interference.links.Admits(link)) continue;
@@ -276,6 +277,7 @@ void Network::Edit(std::uint32_t from, std::uint32_t to, core::TrueTime now, cor
                    kDrawsPerPacket * fate.number};
     scope.kind_ = interference.kind;
     scope.effects_ = &effects[interference.kind];
+    scope.counted_ = &counted;
     scope.counts_ = &counts_;
     interference.edit(scope);
   }

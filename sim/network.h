@@ -85,6 +85,12 @@ class PacketScope {
     return numbers[min] + static_cast<std::int64_t>(Draw(static_cast<std::uint64_t>(numbers[max] - numbers[min]) + 1));
   }
   void Effect() { ++*effects_; }
+  // Once for each fault, however many of its interferences lie on the link.
+  void Effect() {
+    if (*counted_ == name_.subject) return;
+    *counted_ = name_.subject;
+    ++*effects_;
+  }
 
   void Lose();
   // One copy more, with a delay of its own; a packet has two at most.
@@ -106,6 +112,7 @@ class PacketScope {
   core::ChoiceName name_;
   std::uint32_t kind_ = 0;
   std::uint64_t* effects_ = nullptr;
+  std::optional<std::uint32_t>* counted_ = nullptr;  // the last fault that had an effect on this packet
   MessageCounts* counts_ = nullptr;
 };
 using EditPacket = void (*)(PacketScope&);

@@ -117,7 +117,7 @@ bool Physics::Restart(std::uint32_t node) {
 
 bool Physics::Pause(std::uint32_t node) {
   Process& process = processes[node];
-  return !process.frozen && process.pauses++ == 0;
+  return !process.frozen && process.pauses++ == 0 && process.up();
 }
 
 bool Physics::Resume(std::uint32_t node) {
@@ -132,8 +132,8 @@ bool Physics::Resume(std::uint32_t node) {
 bool Physics::Hang(std::uint32_t node) {
   Process& process = processes[node];
   if (process.frozen) return false;
-  ++process.hangs;
-  return Pause(node) && process.up();
+  Pause(node);
+  return process.hangs++ == 0 && process.up();  // also in a pause: the end of that does not wake it
 }
 
 void Physics::Unhang(std::uint32_t node) {

@@ -5,8 +5,11 @@
 // every node sees the others go and come back in an order of its own.
 //
 // While a node is clogged nothing that it sent or was sent arrives; it all comes
-// when the node is released.
+// when the node is released. Packets are edited in the order of the releases: what
+// the first end of a link to come back lets go, the other one must still hold.
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "sim/fault.h"
 
@@ -14,6 +17,12 @@ namespace sim::faults {
 namespace {
 
 enum Parameters { kShare };
+
+struct Clogged {
+  core::Duration from{};
+  core::Duration until{};
+  std::uint32_t node = 0;
+};
 
 void Edit(PacketScope& packet) {
   packet.HoldBetween(core::TrueTime{core::Duration{packet.numbers[0]}},
@@ -25,15 +34,19 @@ void Begin(FaultScope& scope) {
   const core::Duration end = scope.active.window.end;
   const core::Duration middle = begin + (end - begin) / 2;
   const Ratio share = scope.Share(kShare);
+  std::vector<Clogged> parts;
   for (const core::NodeId victim : scope.victims()) {
     const bool takes_part = share.Happens([&](std::uint64_t bound) { return scope.Draw(bound); });
-    const core::Duration clogged = scope.DrawFrom({begin, middle});
-    const core::Duration released = scope.DrawFrom({middle, end});
-    if (!takes_part) continue;
+    const core::Duration from = scope.DrawFrom({begin, middle});
+    const core::Duration until = scope.DrawFrom({middle, end});
+    if (takes_part) parts.push_back({from, until, core::Number(victim)});
+  }
+  std::stable_sort(parts.begin(), parts.end(), [](const Clogged& a, const Clogged& b) { return a.until < b.until; });
+  for (const Clogged& part : parts) {
     Links links(scope.physics.network.endpoints());
-    links.AddSender(core::Number(victim));
-    links.AddReceiver(core::Number(victim));
-    scope.Interfere(Edit, std::move(links), {clogged.count(), released.count()});
+    links.AddSender(part.node);
+    links.AddReceiver(part.node);
+    scope.Interfere(Edit, std::move(links), {part.from.count(), part.until.count()});
   }
 }
 

@@ -24,8 +24,8 @@ void Begin(FaultScope& scope) {
     const bool was_down = physics.processes[node].crashes > 0;
     if (!scope.Crash(node, Keeps::kSynced)) continue;  // else it counts what was up
     if (physics.processes[node].halted || physics.disks[node].durable() == 0) continue;
-    physics.Damage(node, 0, Flaw::kStale);
-    if (was_down) scope.Effect();  // the disk of a machine that is down is lost as well
+    const bool wiped = physics.Damage(node, 0, Flaw::kStale);
+    if (wiped && was_down) scope.Effect();  // the disk of a machine that is down is lost as well
   }
 }
 

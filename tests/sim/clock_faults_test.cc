@@ -128,6 +128,54 @@ RC_GTEST_PROP(ClockFaults, OverlappingWindowsAreUndoneInAnyOrder, ()) {
   }
 }
 
+// --- step, drift ---------------------------------------------------------------------
+
+// The sign of what was drawn, and the size of it.
+struct SignedDraws {
+  std::vector<std::int64_t> sizes;
+  std::uint64_t positive = 0;
+  void Add(std::int64_t drawn) {
+    sizes.push_back(std::abs(drawn));
+    positive += drawn > 0;
+  }
+};
+
+TEST(ClockStep, IsUniformAndOfEitherSign) {
+  SignedDraws steps;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("clock_step", 1s, {}, kEverybody);
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) steps.Add(WallOffset(bench, node).count());
+    EXPECT_EQ(bench.effects("clock_step"), 5u);
+    bench.Advance(1s - 1ns);
+    EXPECT_EQ(std::chrono::abs(WallOffset(bench)).count(), steps.sizes[steps.sizes.size() - 5]) << "it stays there";
+    EXPECT_EQ(Local(bench), bench.physics.now.time_since_epoch());
+    bench.Advance(1ns);
+    EXPECT_EQ(WallOffset(bench), 0ns);
+    EXPECT_EQ(bench.effects("clock_step"), 5u) << "the way back is none";
+  }
+  ExpectUniform(steps.sizes, 11'000'000, 288'000'000'000);
+  ExpectShare(steps.positive, 5000, 0.5);
+}
+
+TEST(ClockDrift, IsUniformAndHasADirection) {
+  for (const std::string direction : {"either", "faster", "slower"}) {
+    SignedDraws drifts;
+    for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+      FaultBench bench(seed);
+      bench.Begin("clock_drift", 100s, {{"direction", direction}}, kEverybody);
+      bench.Advance(1s);
+      for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) {
+        drifts.Add((Local(bench, node) - 1s).count());
+        EXPECT_EQ(WallOffset(bench, node), Local(bench, node) - 1s) << "both clocks";
+      }
+      EXPECT_EQ(bench.effects("clock_drift"), 5u);
+    }
+    ExpectUniform(drifts.sizes, 0, 10'000'000, direction);  // nanoseconds in a second: 1 %
+    ExpectShare(drifts.positive, 5000, direction == "either" ? 0.5 : direction == "faster" ? 1 : 0, direction);
+  }
+}
+
 // --- wander --------------------------------------------------------------------------
 
 // 18,000 steps, each uniform in [-50 ppm, 50 ppm]: a tenth of that range expects 1800 of them
@@ -137,17 +185,31 @@ TEST(ClockWander, StepsAreUniform) {
   bench.Begin("clock_wander", 1h, {{"step", "50ppm"}, {"bound", "10%"}, {"every", "1s"}}, kEverybody);
   std::vector<std::uint64_t> tenths(10);
   std::vector<std::int64_t> last(FaultBench::kMembers);
+  std::uint64_t changes = 0;  // one in 100,001 steps is none
   for (int step = 0; step < 3600; ++step) {
     for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) {
       const std::int64_t by = bench.physics.clocks[node].drift - last[node];
       ASSERT_LE(std::abs(by), 50'000);
+      changes += by != 0;
       ++tenths[static_cast<std::size_t>((by + 50'000) * 10 / 100'001)];
       last[node] = bench.physics.clocks[node].drift;
     }
     bench.Advance(1s);
   }
   for (const std::uint64_t count : tenths) EXPECT_NEAR(static_cast<double>(count), 1800, 201);
-  EXPECT_NEAR(static_cast<double>(bench.effects("clock_wander")), 18'000, 5);  // one in 100,001 stays
+  EXPECT_EQ(bench.effects("clock_wander"), changes);
+}
+
+// With steps that reach further than the bound, each pace within the bound is as likely as any other.
+TEST(ClockWander, IsUniformAmongThePacesWithinItsBound) {
+  FaultBench bench;
+  bench.Begin("clock_wander", 1h, {{"step", "200ppm"}, {"bound", "60ppm"}, {"every", "1s"}}, kEverybody);
+  std::vector<std::int64_t> paces;
+  for (int step = 0; step < 3600; ++step) {
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) paces.push_back(bench.physics.clocks[node].drift);
+    bench.Advance(1s);
+  }
+  ExpectUniform(paces, -60'000, 60'000);
 }
 
 TEST(ClockWander, StaysWithinItsBound) {
@@ -162,13 +224,16 @@ TEST(ClockWander, StaysWithinItsBound) {
   EXPECT_GT(furthest, 55'000);
 }
 
-// The time between two steps is uniform in 1 s to 60 s: mean 30.5 s, deviation 17.0 s, so a day
-// has 2833 steps with a deviation of 29.7, and 149 are five of those.
 TEST(ClockWander, StepsComeAtRandomTimes) {
   FaultBench bench;
   bench.Begin("clock_wander", 23h + 59min, {}, {"n0"});
-  bench.Advance(23h + 58min);
-  EXPECT_NEAR(bench.windows[0].ticks, 2830, 149);
+  std::vector<std::int64_t> times;
+  for (int step = 0; step < 2000; ++step) {
+    const TrueTime next = bench.windows[0].next_tick;
+    times.push_back((next - bench.physics.now).count());
+    bench.AdvanceTo(next);
+  }
+  ExpectUniform(times, 1'000'000'000, 60'000'000'000);
 }
 
 // --- strobe --------------------------------------------------------------------------
@@ -188,44 +253,45 @@ TEST(ClockStrobe, FlipsByDeltaAtEveryPeriod) {
   EXPECT_EQ(WallOffset(bench), 0s);
 }
 
-// Uniform in 4 ms to 262 s, ahead or behind: of 5000 deltas half are ahead, and half are beyond
-// 131.002 s; deviation 35.4, so 177 are five.
-TEST(ClockStrobe, DeltasAreUniformAndOfEitherSign) {
-  std::uint64_t ahead = 0, far = 0;
+TEST(ClockStrobe, DeltasAreUniformAndOfEitherSignAndPeriodsAreUniform) {
+  SignedDraws deltas;
+  std::vector<std::int64_t> periods;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     FaultBench bench(seed);
-    bench.Begin("clock_strobe", 1s, {}, kEverybody);
-    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) {
-      const Duration offset = WallOffset(bench, node);
-      ASSERT_GE(std::chrono::abs(offset), 4ms);
-      ASSERT_LE(std::chrono::abs(offset), 262s);
-      ahead += offset > 0s;
-      far += std::chrono::abs(offset) > 131'002ms;
-    }
+    bench.Begin("clock_strobe", 10s, {}, kEverybody);
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) deltas.Add(WallOffset(bench, node).count());
+    const TrueTime next = bench.windows[0].next_tick;
+    periods.push_back(next.time_since_epoch().count());
+    bench.AdvanceTo(next);
+    EXPECT_EQ(bench.windows[0].next_tick - next, next.time_since_epoch()) << "drawn once";
   }
-  EXPECT_NEAR(static_cast<double>(ahead), 2500, 177);
-  EXPECT_NEAR(static_cast<double>(far), 2500, 177);
+  ExpectUniform(deltas.sizes, 4'000'000, 262'000'000'000, "delta");
+  ExpectShare(deltas.positive, 5000, 0.5);
+  ExpectUniform(periods, 1'000'000, 1'000'000'000, "period");
 }
 
 // --- leap second ---------------------------------------------------------------------
 
-// The instant is uniform in the window: of 2000, 1000 are in its first half; deviation 22.4.
 TEST(LeapSecond, IsRepeatedAtAnInstantOfTheWindow) {
-  std::uint64_t early = 0;
+  std::vector<std::int64_t> instants;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     FaultBench bench(seed);
     bench.Begin("leap_second", 10s);
+    const TrueTime instant = bench.windows[0].next_tick;
+    instants.push_back(instant.time_since_epoch().count());
+    bench.AdvanceTo(instant - 1ns);
     EXPECT_EQ(WallOffset(bench), 0s);
-    bench.Advance(5s);
-    early += WallOffset(bench) == -1s;
-    bench.Advance(5s - 1ns);
+    EXPECT_EQ(bench.effects("leap_second"), 0u);
+    bench.Advance(1ns);
+    EXPECT_EQ(WallOffset(bench), -1s);
+    bench.AdvanceTo(TrueTime{10s - 1ns});
     EXPECT_EQ(WallOffset(bench), -1s);
     EXPECT_EQ(Local(bench), bench.physics.now.time_since_epoch());
     EXPECT_EQ(bench.effects("leap_second"), 5u);
     bench.Advance(1ns);
     EXPECT_EQ(WallOffset(bench), 0s);
   }
-  EXPECT_NEAR(static_cast<double>(early), 1000, 112);
+  ExpectUniform(instants, 0, 9'999'999'999);
 }
 
 TEST(LeapSecond, IsSmearedEvenlyOverTheWindow) {
@@ -270,6 +336,21 @@ TEST(ClockFreeze, LosesTheWindowAndHasItBack) {
     EXPECT_EQ(bench.physics.clocks[node], before.physics.clocks[node]);
   }
   EXPECT_EQ(bench.effects("clock_freeze"), 5u);
+}
+
+// Windows that overlap: the clock is frozen once, and goes on when all have ended.
+TEST(ClockFreeze, OfAClockThatIsFrozenIsNone) {
+  FaultBench bench;
+  bench.Begin("clock_freeze", 2s, {}, {"n0"});
+  bench.Advance(1s);
+  bench.Begin("clock_freeze", 2s, {}, {"n0", "n1"});
+  EXPECT_EQ(bench.effects("clock_freeze"), 2u);
+  bench.Advance(2s - 1ns);
+  EXPECT_EQ(WallOffset(bench, 0), -3s + 1ns);
+  EXPECT_EQ(WallOffset(bench, 1), -2s + 1ns);
+  EXPECT_EQ(WallOffset(bench, 2), 0s);
+  bench.Advance(1ns);
+  EXPECT_EQ(WallOffset(bench, 0), 0s);
 }
 
 // --- discipline ----------------------------------------------------------------------
@@ -380,6 +461,40 @@ TEST(ClockDiscipline, NeverStepsByLessThanTheThreshold) {
   }
 }
 
+// A clock that is a minute off is stepped away at the first poll, but for the mistake of the measurement.
+TEST(ClockDiscipline, MistakesAndPollsAreUniform) {
+  std::vector<std::int64_t> mistakes, polls;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    FaultBench bench(seed);
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) bench.physics.StepClock(node, 1min);
+    bench.Begin("clock_discipline", 1h);
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) {
+      mistakes.push_back(WallOffset(bench, node).count());
+    }
+    const TrueTime next = bench.windows[0].next_tick;
+    polls.push_back(next.time_since_epoch().count());
+    EXPECT_EQ(bench.effects("clock_discipline"), 5u);
+    bench.AdvanceTo(next);
+    EXPECT_EQ(bench.windows[0].next_tick - next, next.time_since_epoch()) << "drawn once";
+    EXPECT_EQ(bench.effects("clock_discipline"), 10u);
+  }
+  ExpectUniform(mistakes, -1'000'000, 1'000'000, "mistake");
+  ExpectUniform(polls, 1'000'000'000, 64'000'000'000, "poll");
+}
+
+// Without mistakes a clock that is right needs no correction. The first poll steps one clock, and slews the other one
+// by 100 ppm, so that the second one finds both right.
+TEST(ClockDiscipline, CountsPollsThatFindTheClockWrong) {
+  FaultBench bench;
+  bench.physics.StepClock(1, 1s);
+  bench.physics.StepClock(3, 1ms);
+  bench.Begin("clock_discipline", 1h, {{"poll", "10s"}, {"error", "0s"}}, kEverybody);
+  EXPECT_EQ(bench.effects("clock_discipline"), 2u);
+  bench.Advance(30s);
+  EXPECT_EQ(bench.windows[0].ticks, 3u);
+  EXPECT_EQ(bench.effects("clock_discipline"), 2u);
+}
+
 // --- a suspended machine ---------------------------------------------------------------
 
 TEST(VmPause, FrozenClocksLoseThePause) {
@@ -421,6 +536,27 @@ TEST(VmPause, AllOfTheWindow) {
   EXPECT_EQ(bench.physics.processes[0].pauses, 0u);
   EXPECT_EQ(Local(bench), 0s);
   EXPECT_EQ(WallOffset(bench), 0s);
+}
+
+// All victims sleep as long: 1 % to 99 % of ten seconds.
+TEST(VmPause, LastsAShareOfTheWindowThatIsUniform) {
+  std::vector<std::int64_t> shares;
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("vm_pause", 10s, {{"asleep", "1%..99%"}}, {"n0", "n1"});
+    EXPECT_EQ(bench.effects("vm_pause"), 2u);
+    const TrueTime wakes = bench.windows[0].next_tick;
+    shares.push_back(wakes.time_since_epoch().count());
+    bench.AdvanceTo(wakes);
+    for (const std::uint32_t node : {0u, 1u}) {
+      EXPECT_EQ(WallOffset(bench, node), -wakes.time_since_epoch());
+      EXPECT_EQ(bench.physics.processes[node].pauses, 0u);
+    }
+    bench.AdvanceTo(TrueTime{10s});
+    EXPECT_EQ(WallOffset(bench), 0s);
+    EXPECT_EQ(bench.effects("vm_pause"), 2u);
+  }
+  ExpectUniform(shares, 100'000'000, 9'900'000'000);
 }
 
 // --- bounds on the time ----------------------------------------------------------------
@@ -483,6 +619,23 @@ TEST(ClockBoundViolated, MissesTrueTimeByAsMuchAsItSaysAndCountsWhoAsked) {
     EXPECT_EQ(bench.effects("clock_bound_violated"), 10u);
   }
   EXPECT_NEAR(static_cast<double>(late), 200, 50);  // on either side alike: five deviations of 10
+}
+
+TEST(ClockBoundViolated, MissesByATimeThatIsUniformAndOnEitherSide) {
+  SignedDraws misses;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    FaultBench bench(seed);
+    bench.physics.uncertainty = 7ms;
+    bench.Begin("clock_bound_violated", 10s, {}, kEverybody);
+    for (std::uint32_t node = 0; node < FaultBench::kMembers; ++node) {
+      const core::WallInterval bounds = bench.physics.WallBounds(node);
+      const bool late = bounds.earliest > WallTime{};
+      misses.Add((late ? bounds.earliest : bounds.latest).time_since_epoch().count());
+    }
+    EXPECT_EQ(bench.effects("clock_bound_violated"), 5u);
+  }
+  ExpectUniform(misses.sizes, 1'000'000, 1'000'000'000);
+  ExpectShare(misses.positive, 5000, 0.5);
 }
 
 }  // namespace

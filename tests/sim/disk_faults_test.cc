@@ -142,6 +142,173 @@ TEST(DiskFaults, TheBudgetSparesTheMajorityAndSaysSo) {
   }
 }
 
+// --- what is drawn, and what is counted ----------------------------------------------------
+
+// Syncs take no time by nature. No other disk is slower, and neither is this one afterwards.
+TEST(DiskStall, AddsToEachSyncATimeThatIsUniform) {
+  FaultBench bench(1, Plan{});
+  bench.Begin("disk_stall", 1s, {{"by", "50ms..500ms"}}, {"n2"});
+  std::vector<std::int64_t> longer;
+  for (int sync = 0; sync < 5'000; ++sync) {
+    bench.Sync(2);
+    longer.push_back(bench.syncs.back().count());
+    bench.Sync(1);
+    EXPECT_EQ(bench.syncs.back(), 0ms);
+  }
+  ExpectUniform(longer, 50'000'000, 500'000'000);
+  EXPECT_EQ(bench.effects("disk_stall"), 5'000u);
+  bench.Advance(1s);
+  bench.Sync(2);
+  EXPECT_EQ(bench.syncs.back(), 0ms);
+  EXPECT_EQ(bench.effects("disk_stall"), 5'000u);
+}
+
+// By 0 or 1 ns: half of the syncs are not delayed.
+TEST(DiskStall, CountsSyncsThatAreDelayed) {
+  FaultBench bench(1, Plan{});
+  bench.Begin("disk_stall", 1s, {{"by", "0ns..1ns"}}, {"n2"});
+  std::uint64_t delayed = 0;
+  for (int sync = 0; sync < 1'000; ++sync) {
+    bench.Sync(2);
+    delayed += bench.syncs.back() > 0ns;
+  }
+  ExpectShare(delayed, 1'000, 0.5);
+  EXPECT_EQ(bench.effects("disk_stall"), delayed);
+}
+
+TEST(DiskSlow, TakesAMultipleThatIsDrawnOncePerVictim) {
+  std::vector<std::int64_t> times;
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+    FaultBench slow(seed), usual(seed);
+    slow.Begin("disk_slow", 1s, {}, {"n1", "n3"});
+    for (const std::uint32_t node : {0u, 1u, 3u, 1u, 3u}) {
+      slow.Sync(node);
+      usual.Sync(node);
+    }
+    EXPECT_EQ(slow.syncs[0], usual.syncs[0]);
+    for (const std::size_t sync : {1u, 2u}) {
+      times.push_back(slow.syncs[sync] / usual.syncs[sync]);
+      EXPECT_EQ(slow.syncs[sync + 2], times.back() * usual.syncs[sync + 2]);
+    }
+    EXPECT_EQ(slow.effects("disk_slow"), 4u);
+  }
+  ExpectUniform(times, 2, 20);
+}
+
+TEST(DiskSlow, OfADiskThatTakesNoTimeDelaysNothing) {
+  FaultBench bench(1, Plan{});
+  bench.Begin("disk_slow", 1s, {}, {"n1"});
+  bench.Sync(1);
+  EXPECT_EQ(bench.syncs.back(), 0ms);
+  EXPECT_EQ(bench.effects("disk_slow"), 0u);
+}
+
+// A chance that is uniform and drawn once makes each number of failures in four syncs alike.
+TEST(SyncErrors, HaveAChanceThatIsDrawnOncePerWindow) {
+  std::vector<std::int64_t> failures;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("sync_error", 1s, {{"mode", "sticky"}, {"chance", "0%..100%"}}, {"n1"});
+    std::int64_t failed = 0;
+    for (int sync = 0; sync < 4; ++sync) {
+      failed += !bench.Sync(1);
+      EXPECT_TRUE(bench.Sync(2));
+    }
+    EXPECT_EQ(bench.effects("sync_error"), static_cast<std::uint64_t>(failed));
+    failures.push_back(failed);
+  }
+  ExpectUniform(failures, 0, 4);
+}
+
+// The first to fail is the k-th with 0.75^(k-1) / 4, and the last.
+TEST(SyncErrors, OnceFailAtASyncThatIsGeometric) {
+  std::array<std::uint64_t, 6> first{};
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("sync_error", 1s, {{"chance", "25%"}}, {"n1"});
+    std::uint64_t failed = 0;
+    for (std::size_t sync = 0; sync < 20; ++sync) {
+      if (bench.Sync(1)) continue;
+      ++failed;
+      if (sync < first.size()) ++first[sync];
+    }
+    EXPECT_LE(failed, 1u);
+    EXPECT_EQ(bench.effects("sync_error"), failed);
+  }
+  double share = 0.25;
+  for (const std::uint64_t count : first) {
+    ExpectShare(count, 2'000, share);
+    share *= 0.75;
+  }
+}
+
+TEST(SyncLies, AreCountedAndEndWithTheWindow) {
+  FaultBench bench = Bench(1);
+  for (const std::uint32_t node : {1u, 2u}) bench.Sync(node);
+  bench.Begin("sync_lie", 1s, {}, {"n1"});
+  for (std::uint64_t sync = 1; sync <= 10; ++sync) {
+    EXPECT_TRUE(bench.Sync(1));
+    EXPECT_TRUE(bench.Sync(2));
+    EXPECT_EQ(bench.effects("sync_lie"), sync);
+  }
+  EXPECT_EQ(bench.physics.disks[1].acknowledged(), 11u);
+  EXPECT_EQ(bench.physics.disks[1].durable(), 1u);
+  EXPECT_EQ(bench.physics.disks[2].durable(), 11u);
+  bench.Advance(1s);
+  bench.Sync(1);
+  EXPECT_EQ(bench.physics.disks[1].durable(), 12u);
+  EXPECT_EQ(bench.effects("sync_lie"), 10u);
+}
+
+TEST(CrashAtStorageOp, HasAnOperationThatIsUniform) {
+  std::vector<std::int64_t> operations;
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("crash_at_storage_op", 1s, {{"op", "1..200"}}, {"n1", "n2"});
+    for (const std::uint32_t node : {1u, 2u}) {
+      operations.push_back(static_cast<std::int64_t>(bench.physics.disks[node].fuse.left));
+    }
+    EXPECT_FALSE(bench.physics.disks[0].fuse.open);
+  }
+  ExpectUniform(operations, 1, 200);
+}
+
+// Of so many records that no two draws meet.
+TEST(DiskFaults, AsManyRecordsAreDamagedAsAreDrawnAndCounted) {
+  for (const std::string kind : {"bit_rot", "latent_sector_error", "phantom_write", "misdirected_write"}) {
+    const bool pairs = kind == "misdirected_write";
+    std::vector<std::int64_t> counts;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+      FaultBench bench = Bench(seed);
+      MakeDurable(bench, 1'000'000'000'000);
+      bench.Begin(kind, 1s, {{pairs ? "writes" : "records", "0..4"}}, {"n1", "n2"});
+      std::int64_t all = 0;
+      for (const std::uint32_t node : {1u, 2u}) {
+        counts.push_back(static_cast<std::int64_t>(bench.physics.disks[node].counts().damaged) / (pairs ? 2 : 1));
+        all += counts.back();
+      }
+      EXPECT_EQ(bench.effects(kind), static_cast<std::uint64_t>(all)) << kind;
+      bench.Advance(1s);
+      EXPECT_EQ(bench.effects(kind), static_cast<std::uint64_t>(all)) << kind;
+      EXPECT_FALSE(bench.physics.disks[0].damaged()) << kind;
+    }
+    ExpectUniform(counts, 0, 4, kind);
+  }
+}
+
+// Of three records five are drawn: one that is bad already is not damaged again.
+TEST(DiskFaults, ARecordThatIsDamagedTwiceCountsOnce) {
+  for (const char* kind : {"bit_rot", "latent_sector_error", "phantom_write"}) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      FaultBench bench = Bench(seed);
+      MakeDurable(bench, 3);
+      bench.Begin(kind, 1s, {{"records", "5"}}, {"n1"});
+      EXPECT_EQ(bench.effects(kind), bench.physics.disks[1].counts().damaged) << kind;
+      EXPECT_LE(bench.effects(kind), 3u) << kind;
+    }
+  }
+}
+
 // --- worlds ---------------------------------------------------------------------------------
 
 Latency Uniform(Duration min, Duration max) {

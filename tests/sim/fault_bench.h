@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "gtest/gtest.h"
 #include "protocols/core/check.h"
 #include "protocols/core/chooser.h"
 #include "sim/fault.h"
@@ -122,6 +124,17 @@ struct FaultBench {
     return physics.network.Arrive(from, to, number, physics.now, physics.effects, &until);
   }
 
+  // The node writes one record more and syncs it; who is told that this failed starts again from its disk, at once.
+  bool Sync(std::uint32_t node) {
+    Disk& disk = physics.disks[node];
+    core::Duration latency{};
+    CHECK(disk.BeginSync(++written[node], physics.AccessDisk(node, chooser), &latency));
+    syncs.push_back(latency);
+    const bool done = disk.EndSync(physics.AccessDisk(node, chooser));
+    if (!done) written[node] = disk.Crash(written[node], Keeps::kAll, physics.AccessDisk(node, chooser));
+    return done;
+  }
+
   std::uint64_t effects(std::string_view kind) const {
     return physics.effects[static_cast<std::size_t>(FindFaultKind(kind))];
   }
@@ -131,7 +144,9 @@ struct FaultBench {
   Physics physics;
   Recorder chooser;
   std::vector<ActiveFault> windows;
-  std::map<std::size_t, bool> ended;  // of them
+  std::map<std::size_t, bool> ended;                                        // of them
+  std::vector<std::uint64_t> written = std::vector<std::uint64_t>(kNodes);  // records, by node
+  std::vector<core::Duration> syncs;                                        // how long each took
 
  private:
   struct Due {
@@ -164,8 +179,9 @@ struct FaultBench {
   Due next_;
 };
 
-// What the physics would do now: the fates of a few packets on every link, a sync
-// of every disk, how fast clocks run and how far wall time is off. One line each.
+// What the physics would do now: the fates of a few packets on every link, a write
+// and its sync on every disk, who runs and how fast, how fast clocks run, how far wall
+// time is off and what is said of it. One line each.
 inline std::vector<std::string> Behaviour(FaultBench bench) {
   std::vector<std::string> lines;
   Physics& physics = bench.physics;
@@ -179,33 +195,68 @@ inline std::vector<std::string> Behaviour(FaultBench bench) {
     for (int packets = 0; packets < 5 && from != to; ++packets) {
       const Fate fate = bench.Send(from, to);
       line("packet", from, to, fate.copies, fate.delay[0].count(), fate.delay[1].count(), fate.flips[0], fate.flips[1]);
+      if (bench.Arrive(from, to, fate.number) != Network::Arrival::kArrives) lines.back() += " never arrives";
     }
   }
   for (std::uint32_t node = 0; node < physics.disks.size(); ++node) {
-    core::Duration latency{};
-    const bool began = physics.disks[node].BeginSync(1'000'000, physics.AccessDisk(node, bench.chooser), &latency);
-    line("sync", node, began, latency.count());
+    Disk& disk = physics.disks[node];
+    line("appends are watched", node, disk.watches_appends(), disk.starved);
+    for (int syncs = 0; syncs < 2; ++syncs) {
+      const bool done = bench.Sync(node);
+      line("sync", node, done, bench.syncs.back().count());
+    }
+    line("all that is synced is durable", node, disk.acknowledged() == disk.durable());
+    line("damaged", node, disk.Recover().damaged > 0);
     const Process& process = physics.processes[node];
-    line("process", node, process.crashes, process.pauses, process.frozen);
+    line("process", node, process.crashes, process.pauses, process.hangs, process.drains, process.frozen,
+         process.work.min.count(), process.work.max.count());
     // How fast a monotonic clock runs, not what it says: time that it gained it keeps.
     const Clock& clock = physics.clocks[node];
     const core::LocalTime local = clock.Local(physics.now);
     const core::Duration second{Ratio::kBillion};
     line("clock", node, (clock.Local(physics.now + second) - local).count(),
          clock.Wall(physics.now).time_since_epoch().count());
+    const core::WallInterval bounds = physics.WallBounds(node);
+    line("bounds", node, bounds.earliest.time_since_epoch().count(), bounds.latest.time_since_epoch().count());
   }
+  line("draining", physics.draining);
   return lines;
 }
 
-// The first line in which they differ, or nothing.
-inline std::string Difference(const FaultBench& a, const FaultBench& b) {
+// The first line in which they differ, or nothing; lines that begin with `but` are left out.
+inline std::string Difference(const FaultBench& a, const FaultBench& b, std::string_view but = "nothing else") {
   const std::vector<std::string> ours = Behaviour(a), theirs = Behaviour(b);
-  for (std::size_t i = 0; i < std::max(ours.size(), theirs.size()); ++i) {
-    const std::string left = i < ours.size() ? ours[i] : "nothing";
-    const std::string right = i < theirs.size() ? theirs[i] : "nothing";
-    if (left != right) return left + " instead of " + right;
+  CHECK(ours.size() == theirs.size());
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    if (ours[i] != theirs[i] && !ours[i].starts_with(but)) return ours[i] + " instead of " + theirs[i];
   }
   return "";
+}
+
+// Whether these were drawn from min to max, all alike: the range has ten parts (or as many as it has values), and in
+// each are as many as expected, within five standard deviations.
+inline void ExpectUniform(const std::vector<std::int64_t>& values, std::int64_t min, std::int64_t max,
+                          std::string_view what = "") {
+  const std::int64_t size = max - min + 1;
+  const std::int64_t parts = std::min<std::int64_t>(size, 10);
+  std::vector<int> counts(static_cast<std::size_t>(parts));
+  for (const std::int64_t value : values) {
+    ASSERT_TRUE(min <= value && value <= max) << what << ": " << value;
+    ++counts[static_cast<std::size_t>((value - min) * parts / size)];
+  }
+  const auto begin = [&](std::int64_t part) { return (part * size + parts - 1) / parts; };
+  for (std::int64_t part = 0; part < parts; ++part) {
+    const double share = static_cast<double>(begin(part + 1) - begin(part)) / static_cast<double>(size);
+    const double expected = share * static_cast<double>(values.size());
+    EXPECT_NEAR(counts[static_cast<std::size_t>(part)], expected, 5 * std::sqrt(expected * (1 - share)))
+        << what << ", part " << part + 1 << " of " << parts;
+  }
+}
+
+// Whether it happened in its share of the cases, within five standard deviations.
+inline void ExpectShare(std::uint64_t times, std::uint64_t cases, double share, std::string_view what = "") {
+  const double expected = share * static_cast<double>(cases);
+  EXPECT_NEAR(static_cast<double>(times), expected, 5 * std::sqrt(expected * (1 - share))) << what;
 }
 
 }  // namespace sim

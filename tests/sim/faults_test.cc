@@ -1,13 +1,18 @@
 // What every kind of fault owes: an effect that is counted, nothing left behind
 // when the window ends, and nothing at all when its chance is 0.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "rapidcheck/gtest.h"
 #include "tests/sim/fault_bench.h"
 
 namespace sim {
@@ -33,7 +38,7 @@ const std::map<std::string, Parameters, std::less<>>& Harmless() {
       {"connection_reset", {{"chance", "0%"}}},
       {"disk_slow", {{"times", "1"}}},
       {"disk_stall", {{"by", "0s"}}},
-      {"hazard", {{"chance", "0%"}}},
+      {"hazard", {{"chance", "0%"}, {"every", "1ms"}}},
       {"latent_sector_error", {{"records", "0"}}},
       {"loss_burst", {{"begins", "0%"}}},
       {"misdirected_write", {{"writes", "0"}}},
@@ -71,15 +76,107 @@ void Chatter(FaultBench& bench) {
   }
 }
 
-// What a fault did to packets under way, and clocks that jumped, is over by then.
-TEST(EveryFault, LeavesTheWorldAsItWas) {
+// Milliseconds of all that a world asks the physics for: packets that are sent and arrive, syncs, and the time.
+void Work(FaultBench& bench, int milliseconds) {
+  const std::uint32_t endpoints = bench.physics.network.endpoints();
+  for (int i = 0; i < milliseconds; ++i) {
+    const std::uint32_t from = static_cast<std::uint32_t>(i) % endpoints;
+    for (std::uint32_t to = 0; to < endpoints; ++to) {
+      if (to == from) continue;
+      const Fate fate = bench.Send(from, to);
+      bench.Arrive(from, to, fate.number);
+    }
+    const std::uint32_t node = static_cast<std::uint32_t>(i) % FaultBench::kNodes;
+    bench.Sync(node);
+    bench.physics.WallBounds(node);
+    bench.Advance(1ms);
+  }
+}
+
+// With ten records on each disk, of which any may be lost.
+FaultBench Busy(std::uint64_t seed) {
+  FaultBench bench(seed);
+  DrawDiskBudget(DiskBudget::kUnrestricted, bench.physics, bench.chooser);
+  Work(bench, 10 * FaultBench::kNodes);
+  return bench;
+}
+
+// A medium does not heal.
+bool Lasts(std::string_view kind) {
+  return kind == "bit_rot" || kind == "latent_sector_error" || kind == "misdirected_write" || kind == "phantom_write" ||
+         kind == "wipe";
+}
+
+// Each kind as it is by default, and so that it would go on if nobody stopped it.
+std::vector<std::pair<std::string_view, Parameters>> Fierce() {
+  std::vector<std::pair<std::string_view, Parameters>> fierce{{"clock_strobe", {{"period", "400ms"}}},
+                                                              {"clog", {{"mode", "drop"}}},
+                                                              {"clog", {{"mode", "slow"}}},
+                                                              {"clog", {{"scope", "link"}, {"mode", "drop"}}},
+                                                              {"connection_reset", {{"chance", "100%"}}},
+                                                              {"hazard", {{"chance", "100%"}}},
+                                                              {"leap_second", {{"mode", "smear"}}},
+                                                              {"partition", {{"shape", "majorities_ring"}}},
+                                                              {"partition", {{"shape", "random_edges"}}},
+                                                              {"partition", {{"in_flight", "kill"}}},
+                                                              {"partition", {{"in_flight", "hold"}}},
+                                                              {"sync_error", {{"mode", "sticky"}}},
+                                                              {"vm_pause", {{"mono", "running"}}},
+                                                              {"vm_pause", {{"asleep", "100%"}}}};
   for (const FaultKind* kind : FaultKinds()) {
-    FaultBench with(7), without(7);
-    with.Begin(kind->name, 1s);
-    for (FaultBench* bench : {&with, &without}) Chatter(*bench);
+    if (kind->name != "hazard") fierce.push_back({kind->name, {}});
+  }
+  return fierce;
+}
+
+// What a fault did to packets under way, and clocks that jumped, is over by then; that there was something to end shows
+// before. Of what lasts nothing else does.
+TEST(EveryFault, LeavesTheWorldAsItWas) {
+  for (const auto& [kind, parameters] : Fierce()) {
+    FaultBench with = Busy(7), without = with;
+    const std::size_t window = with.Begin(kind, 1s, parameters);
+    for (FaultBench* bench : {&with, &without}) Work(*bench, 999);
+    EXPECT_TRUE(with.effects(kind) > 0 || Difference(with, without) != "") << kind << " did nothing";
+    for (FaultBench* bench : {&with, &without}) Work(*bench, 1);
     with.Advance(0s);
-    ASSERT_TRUE(with.ended.contains(0)) << kind->name;
-    EXPECT_EQ(Difference(with, without), "") << kind->name;
+    ASSERT_TRUE(with.ended.contains(window)) << kind;
+    EXPECT_EQ(Difference(with, without, "damaged"), "") << kind;
+    EXPECT_EQ(Difference(with, without) != "", Lasts(kind)) << kind;
+  }
+}
+
+// Any kinds at once, on the same victims or on others, in any order.
+RC_GTEST_PROP(EveryFault, ThatOverlapsOthersIsUndoneAllTheSame, ()) {
+  FaultBench with = Busy(*rc::gen::arbitrary<std::uint64_t>()), without = with;
+  const auto fierce = Fierce();
+  for (int windows = *rc::gen::inRange(2, 10); windows > 0; --windows) {
+    const auto& [kind, parameters] = fierce[*rc::gen::inRange<std::size_t>(0, fierce.size())];
+    if (Lasts(kind)) continue;
+    with.Begin(kind, Duration(*rc::gen::inRange(1, 50'000'000)), parameters,
+               {*rc::gen::element<std::string>("all", "any", "minority", "n1")});
+    const int milliseconds = *rc::gen::inRange(0, 15);
+    for (FaultBench* bench : {&with, &without}) Work(*bench, milliseconds);
+  }
+  for (FaultBench* bench : {&with, &without}) Work(*bench, 50);
+  RC_ASSERT(with.ended.size() == with.windows.size());
+  RC_ASSERT(Difference(with, without) == "");
+}
+
+// A window that ends within another one of its kind leaves that one in force, as if it had been alone. Of these kinds
+// the second window depends on what the first one does.
+TEST(EveryFault, ThatEndsLeavesOthersOfItsKindInForce) {
+  const std::vector<std::string_view> entangled{"clock_discipline", "clock_freeze", "crash_at_storage_op",
+                                                "hazard",           "shutdown",     "sync_error"};
+  for (const auto& [kind, parameters] : Fierce()) {
+    if (Lasts(kind) || std::count(entangled.begin(), entangled.end(), kind) > 0) continue;
+    FaultBench both = Busy(7), alone = both;
+    both.Begin(kind, 100ms, parameters, {"n1", "n3"});
+    for (FaultBench* bench : {&both, &alone}) {
+      bench->Advance(50ms);
+      bench->Begin(kind, 300ms, parameters, {"n1", "n2"});
+      bench->Advance(100ms);
+    }
+    EXPECT_EQ(Difference(both, alone), "") << kind;
   }
 }
 
@@ -90,15 +187,12 @@ TEST(EveryFault, WithoutAChanceChangesNothing) {
       EXPECT_THAT(WithoutChance(), testing::Contains(kind->name)) << "say how it is told to do nothing";
       continue;
     }
-    FaultBench with(7), without(7);
+    FaultBench with = Busy(7), without = with;
     with.Begin(kind->name, 3s, found->second, {"all"});
     EXPECT_EQ(Difference(with, without), "") << kind->name;
-    for (FaultBench* bench : {&with, &without}) Chatter(*bench);
+    for (FaultBench* bench : {&with, &without}) Work(*bench, 1000);
     EXPECT_EQ(Difference(with, without), "") << kind->name;
-    // A clock that is set to what it shows has been set.
-    if (!kind->name.starts_with("clock")) {
-      EXPECT_EQ(with.effects(kind->name), 0u) << kind->name;
-    }
+    EXPECT_EQ(with.effects(kind->name), 0u) << kind->name;
     with.Advance(2s);
     without.Advance(2s);
     ASSERT_TRUE(with.ended.contains(0)) << kind->name;
@@ -108,18 +202,19 @@ TEST(EveryFault, WithoutAChanceChangesNothing) {
 
 // A window that is replayed has the victims that were: here nobody.
 TEST(EveryFault, ThatHitsNobodyChangesNothing) {
-  for (const std::string_view kind : WithoutChance()) {
-    FaultBench with(7), without(7);
+  for (const FaultKind* kind : FaultKinds()) {
+    FaultBench with = Busy(7), without = with;
     FaultWindow window;
-    window.kind = kind;
+    window.kind = kind->name;
+    window.begin = with.physics.now.time_since_epoch();
     window.end = 3s;
     with.plan.windows = {window};
     with.Draw({}, 10s);
-    for (FaultBench* bench : {&with, &without}) Chatter(*bench);
-    ASSERT_TRUE(with.windows[0].begun) << kind;
-    EXPECT_EQ(Difference(with, without), "") << kind;
-    EXPECT_EQ(with.effects(kind), 0u) << kind;
-    EXPECT_TRUE(with.physics.orders.empty()) << kind;
+    for (FaultBench* bench : {&with, &without}) Work(*bench, 1000);
+    ASSERT_TRUE(with.windows[0].begun) << kind->name;
+    EXPECT_EQ(Difference(with, without), "") << kind->name;
+    EXPECT_EQ(with.effects(kind->name), 0u) << kind->name;
+    EXPECT_TRUE(with.physics.orders.empty()) << kind->name;
   }
 }
 
@@ -166,6 +261,45 @@ TEST(EveryFault, ThatIsAddedLeavesTheChoicesOfEveryOther) {
       }
     }
     EXPECT_GT(shared, 1000u) << "latencies, at least";
+  }
+}
+
+// --- what is drawn for each window ---------------------------------------------------------
+
+// Between two crashes 100ms to 200ms, and each lasts 50ms to 150ms.
+TEST(Windows, LengthsAndTheTimesBetweenThemAreUniform) {
+  Plan plan;
+  plan.storm = 2000s;
+  plan.faults = {Some("crash")};
+  plan.faults[0].every = Latency::Uniform(100ms, 200ms);
+  plan.faults[0].lasts = Latency::Uniform(50ms, 150ms);
+  core::Seeded chooser(1);
+  std::vector<std::int64_t> lengths, between;
+  Duration last{};
+  for (const ActiveFault& active : DrawWindows(plan, chooser)) {
+    lengths.push_back((active.window.end - active.window.begin).count());
+    between.push_back((active.window.begin - last).count());
+    last = active.window.end;
+  }
+  lengths.pop_back();  // the end of the storm may have cut it short
+  EXPECT_GT(lengths.size(), 7'000u);
+  ExpectUniform(lengths, 50'000'000, 150'000'000, "length");
+  ExpectUniform(between, 100'000'000, 200'000'000, "between");
+}
+
+// Kinds that by default strike one node strike each alike, and count it as struck.
+TEST(Windows, StrikeEachMemberAlike) {
+  for (const FaultKind* kind : FaultKinds()) {
+    if (kind->targets != "any") continue;
+    std::vector<std::int64_t> victims;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+      FaultBench bench(seed);
+      bench.Begin(kind->name, 1s);
+      ASSERT_EQ(bench.victims().size(), 1u) << kind->name;
+      victims.push_back(core::Number(bench.victims()[0]));
+      EXPECT_EQ(std::accumulate(bench.physics.struck.begin(), bench.physics.struck.end(), 0u), 1u) << kind->name;
+    }
+    ExpectUniform(victims, 0, 4, kind->name);
   }
 }
 
@@ -411,6 +545,198 @@ TEST(ConnectionReset, LosesWhatIsUnderWayInBothDirections) {
   EXPECT_EQ(bench.Arrive(0, 1, after.number), Network::Arrival::kArrives);
 }
 
+// A chance that is drawn once per window, uniformly, makes each number of packets alike: of four, each of 0 to 4 in a
+// fifth of the windows. Drawn for each packet, or always the same, it would make numbers near its mean.
+TEST(Chances, AreDrawnOncePerWindow) {
+  const std::vector<std::tuple<std::string_view, std::string_view, Parameters>> chances{
+      {"packet_loss", "chance", {}},
+      {"packet_duplication", "chance", {}},
+      {"packet_reordering", "chance", {}},
+      {"packet_corruption", "chance", {}},
+      {"connection_reset", "chance", {}},
+      {"loss_burst", "loss", {{"begins", "100%"}, {"ends", "0%"}}},
+      {"loss_burst", "begins", {{"ends", "0%"}, {"loss", "100%"}}}};
+  for (const auto& [kind, chance, others] : chances) {
+    std::vector<std::int64_t> struck;
+    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+      FaultBench bench(seed, Calm());
+      Parameters parameters = others;
+      parameters.push_back({std::string(chance), "0%..100%"});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      std::int64_t count = 0;
+      // Each from another node: another link, which begins in no burst.
+      for (const std::uint32_t from : {1u, 2u, 3u, 4u}) {
+        const Fate fate = bench.Send(from, 0);
+        const bool killed = bench.Arrive(from, 0, fate.number) == Network::Arrival::kKilled;
+        count += fate.copies != 1 || fate.delay[0] != 10ms || fate.flips[0] != 0 || killed;
+      }
+      ASSERT_EQ(bench.effects(kind), static_cast<std::uint64_t>(count)) << kind;
+      struck.push_back(count);
+    }
+    ExpectUniform(struck, 0, 4, kind);
+  }
+}
+
+// On links that differ from packet to packet: as many effects as fates that are not what they would have been.
+TEST(Packets, ThatAreChangedAreCountedAndNoOthers) {
+  const std::vector<std::pair<std::string_view, Parameters>> kinds{{"bandwidth", {}},
+                                                                   {"clog", {}},
+                                                                   {"clog", {{"mode", "drop"}}},
+                                                                   {"clog", {{"mode", "slow"}}},
+                                                                   {"clog", {{"scope", "link"}}},
+                                                                   {"loss_burst", {}},
+                                                                   {"packet_corruption", {{"chance", "30%"}}},
+                                                                   {"packet_delay", {}},
+                                                                   {"packet_duplication", {}},
+                                                                   {"packet_loss", {}},
+                                                                   {"packet_reordering", {}},
+                                                                   {"partition", {}},
+                                                                   {"partition", {{"shape", "random_edges"}}},
+                                                                   {"swizzle", {}}};
+  for (const auto& [kind, parameters] : kinds) {
+    FaultBench with(3), without(3);
+    with.Begin(kind, 1s, parameters, {"n0", "n1"});
+    std::uint64_t changed = 0;
+    for (int millisecond = 0; millisecond < 1'100; ++millisecond) {
+      for (const auto& [from, to] : {std::pair{0u, 1u}, {1u, 0u}, {0u, 2u}, {6u, 1u}, {2u, 3u}}) {
+        const Fate is = with.Send(from, to), was = without.Send(from, to);
+        changed += is.copies != was.copies || is.delay[0] != was.delay[0] || is.flips[0] != was.flips[0];
+      }
+      with.Advance(1ms);
+      without.Advance(1ms);
+    }
+    EXPECT_GT(changed, 10u) << kind;
+    EXPECT_EQ(with.effects(kind), changed) << kind;
+  }
+}
+
+// Two packets that take 1ms to 10ms: either may come first.
+TEST(PacketDuplication, TheCopyHasADelayOfItsOwn) {
+  FaultBench bench(1);
+  bench.Begin("packet_duplication", 1h, {{"chance", "100%"}}, {"n0"});
+  std::vector<std::int64_t> first, second;
+  std::uint64_t copy_first = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    const Fate fate = bench.Send(0, 1);
+    first.push_back(fate.delay[0].count());
+    second.push_back(fate.delay[1].count());
+    copy_first += fate.delay[1] < fate.delay[0];
+  }
+  ExpectUniform(first, 1'000'000, 10'000'000);
+  ExpectUniform(second, 1'000'000, 10'000'000);
+  ExpectShare(copy_first, 10'000, 0.5);
+}
+
+// In a burst every packet is lost, so the bursts are the runs of lost ones. A burst ends with a packet in 20 % of the
+// cases, and one begins with 5 %: of the runs 20 % have one packet, 16 % two and so on, and they take a fifth of all
+// packets, 0.05 / (0.05 + 0.2).
+TEST(LossBursts, HaveALengthThatIsGeometric) {
+  FaultBench bench(1, Calm());
+  bench.Begin("loss_burst", 1h, {{"loss", "100%"}}, {"n0"});
+  std::map<int, std::uint64_t> lengths;
+  std::uint64_t lost = 0, runs = 0;
+  int run = 0;
+  SendMany(bench, [&](const Fate& fate) {
+    lost += fate.copies == 0;
+    if (fate.copies == 0) {
+      ++run;
+    } else if (run > 0) {
+      ++lengths[run];
+      ++runs;
+      run = 0;
+    }
+  });
+  double share = 0.2;
+  for (int length = 1; length <= 6; ++length, share *= 0.8) ExpectShare(lengths[length], runs, share, "length");
+  // A cycle of a good and a bad time has 25 packets on the average, with a deviation of 20: 4000 cycles, 5 sigma 253.
+  EXPECT_NEAR(static_cast<double>(runs), 4'000, 253);
+  EXPECT_NEAR(static_cast<double>(lost), 20'000, 1'750);
+  EXPECT_EQ(bench.effects("loss_burst"), lost);
+}
+
+TEST(Bandwidth, IsDrawnOncePerWindow) {
+  std::vector<std::int64_t> rates;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("bandwidth", 1h, {{"rate", "1000..5000"}}, {"n0"});
+    const Duration one = bench.Send(0, 1, 100'000).delay[0];
+    EXPECT_EQ(bench.Send(0, 1, 100'000).delay[0], 2 * one);
+    EXPECT_EQ(bench.effects("bandwidth"), 2u);
+    rates.push_back((100'000'000'000'000 + one.count() - 1) / one.count());
+  }
+  ExpectUniform(rates, 1'000, 5'000);
+}
+
+TEST(Clog, IsSlowByATimeThatIsDrawnOncePerWindow) {
+  std::vector<std::int64_t> times;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Calm());
+    bench.Begin("clog", 1h, {{"mode", "slow"}}, {"n0"});
+    times.push_back(bench.Send(0, 1).delay[0] / 10ms);
+    EXPECT_EQ(bench.Send(0, 2).delay[0] / 10ms, times.back());
+  }
+  ExpectUniform(times, 2, 100);
+}
+
+// A packet that comes in the middle of the window, when all are clogged, tells when its node is released.
+TEST(Swizzle, ClogsAndReleasesAtTimesThatAreUniform) {
+  std::vector<std::int64_t> clogged, released;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("swizzle", 2s, {{"share", "100%"}}, {"n0"});
+    std::int64_t step = 0;
+    for (; bench.Send(0, 6).delay[0] == 0ms; ++step) bench.Advance(10ms);
+    clogged.push_back(step);
+    bench.AdvanceTo(TrueTime{1s});
+    released.push_back(bench.Send(0, 6).delay[0].count());
+  }
+  ExpectUniform(clogged, 0, 100);
+  ExpectUniform(released, 0, 1'000'000'000);
+}
+
+// Whoever comes back first: between two that are clogged nothing arrives before both are released.
+TEST(Swizzle, HoldsAPacketUntilBothOfItsEndsAreReleased) {
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("swizzle", 2s, {{"share", "100%"}}, {"n0", "n1"});
+    FaultBench middle = bench;
+    middle.AdvanceTo(TrueTime{1s});
+    const Duration both = std::max(middle.Send(0, 6).delay[0], middle.Send(1, 6).delay[0]) + 1s;
+    for (int step = 0; step < 20; ++step) {
+      const bool held = std::max(bench.Send(0, 6).delay[0], bench.Send(1, 6).delay[0]) > 0ms;
+      for (const auto& [from, to] : {std::pair{0u, 1u}, {1u, 0u}}) {
+        EXPECT_EQ(bench.Send(from, to).delay[0] + bench.physics.now.time_since_epoch(),
+                  held ? both : bench.physics.now.time_since_epoch())
+            << "seed " << seed;
+      }
+      bench.Advance(100ms);
+    }
+  }
+}
+
+TEST(Links, HaveADirection) {
+  const std::vector<std::pair<std::string_view, Parameters>> kinds{
+      {"bandwidth", {}},
+      {"loss_burst", {{"begins", "100%"}, {"loss", "100%"}}},
+      {"packet_corruption", {{"chance", "100%"}}},
+      {"packet_delay", {}},
+      {"packet_duplication", {{"chance", "100%"}}},
+      {"packet_loss", {{"chance", "100%"}}},
+      {"packet_reordering", {{"chance", "100%"}}}};
+  for (const auto& [kind, others] : kinds) {
+    for (const std::string direction : {"both", "in", "out"}) {
+      FaultBench bench(1, Calm());
+      Parameters parameters = others;
+      parameters.push_back({"direction", direction});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      bench.Send(0, 1);
+      EXPECT_EQ(bench.effects(kind), direction == "in" ? 0u : 1u) << kind << " " << direction;
+      bench.Send(1, 0);
+      EXPECT_EQ(bench.effects(kind), direction == "both" ? 2u : 1u) << kind << " " << direction;
+    }
+  }
+}
+
 TEST(Links, OfOneClassLeaveTheOthersAlone) {
   for (const auto& [links, to] : std::map<std::string, std::uint32_t>{{"peer", 1}, {"export", 5}, {"client", 6}}) {
     FaultBench bench(1, Calm());
@@ -504,6 +830,39 @@ TEST(Partition, WhatIsUnderWayArrivesOrIsLostOrWaits) {
   }
 }
 
+// Which of five nodes are on the side that is cut off: each alike. Of the sizes 1 to 4 the mean is half of five; of the
+// 15 ways to divide the nodes with the first inside and somebody outside, each other one is inside in 7.
+TEST(Partition, EachMemberIsCutOffAlike) {
+  const std::map<std::string, double> shares{{"halves", 0.4},       {"minority_third", 0.2},
+                                             {"isolate_one", 0.2},  {"uniform_size", 0.5},
+                                             {"bridge", 0.2 + 0.4}, {"uniform_partition", 0.2 + 0.8 * 7 / 15}};
+  for (const auto& [shape, share] : shares) {
+    std::array<std::uint64_t, 5> cut_off{}, first{};
+    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+      FaultBench bench(seed);
+      bench.Begin("partition", 1s, {{"shape", shape}});
+      ++first[core::Number(bench.victims()[0])];
+      for (const core::NodeId node : bench.victims()) ++cut_off[core::Number(node)];
+    }
+    for (std::size_t node = 0; node < 5; ++node) {
+      ExpectShare(cut_off[node], 2'000, share, shape);
+      ExpectShare(first[node], 2'000, 0.2, shape);
+    }
+  }
+}
+
+// Ten pairs of members, each cut with 1/2: that none is, and one is drawn instead, has a chance of a thousandth.
+TEST(Partition, EachRandomLinkIsCutAlike) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> times;
+  for (std::uint64_t seed = 0; seed < 1'000; ++seed) {
+    FaultBench bench(seed, Plan{});
+    bench.Begin("partition", 1s, {{"shape", "random_edges"}});
+    for (const auto& link : CutLinks(bench)) ++times[link];
+  }
+  EXPECT_EQ(times.size(), 20u);
+  for (const auto& [link, count] : times) ExpectShare(count, 1'000, 0.5);
+}
+
 // A seed file has the victims that were, and no targets.
 TEST(Partition, EveryShapeIsReplayedAsItWas) {
   for (const char* shape : {"victims", "halves", "minority_third", "isolate_one", "uniform_size", "uniform_partition",
@@ -517,6 +876,194 @@ TEST(Partition, EveryShapeIsReplayedAsItWas) {
       EXPECT_FALSE(CutLinks(drawn).empty());
     }
   }
+}
+
+// --- processes -------------------------------------------------------------------------
+
+using OrderKind = Order::Kind;
+
+// What the world was asked to do since the last time, to whom.
+std::vector<std::pair<OrderKind, std::uint32_t>> Orders(FaultBench& bench) {
+  std::vector<std::pair<OrderKind, std::uint32_t>> orders;
+  for (const Order& order : bench.physics.orders) orders.push_back({order.kind, order.node});
+  bench.physics.orders.clear();
+  return orders;
+}
+
+TEST(Crash, TakesEachVictimDownOnceAndBackWhenTheWindowEnds) {
+  for (const char* kind : {"crash", "zone_failure", "wipe"}) {
+    FaultBench bench = Busy(1);
+    bench.Begin(kind, 1s, {}, {"n1", "n3"});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kCrash, 1u), {OrderKind::kCrash, 3u}})) << kind;
+    EXPECT_EQ(bench.effects(kind), 2u) << kind;
+    bench.Begin("crash", 2s, {}, {"n3"});
+    EXPECT_EQ(bench.effects("crash"), kind == std::string("crash") ? 2u : 0u) << "it was down";
+    bench.Advance(1s);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 1u)})) << kind;
+    bench.Advance(1s);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 3u)})) << "when all reasons are gone";
+  }
+}
+
+TEST(Crash, KeepsOfUnsyncedRecordsWhatItIsToldTo) {
+  const std::map<std::string, Keeps> words{
+      {"random", Keeps::kRandom}, {"synced", Keeps::kSynced}, {"all", Keeps::kAll}};
+  for (const auto& [word, keeps] : words) {
+    for (const std::string kind : {"crash", "zone_failure", "hazard"}) {
+      if (kind == "zone_failure" && word == "all") continue;  // no power, no process that dies alone
+      FaultBench bench;
+      Parameters parameters{{"keeps", word}};
+      if (kind == "hazard") parameters.push_back({"chance", "100%"});
+      bench.Begin(kind, 1s, parameters, {"n0"});
+      bench.Advance(100ms);
+      ASSERT_FALSE(bench.physics.orders.empty()) << kind;
+      EXPECT_EQ(bench.physics.orders[0].keeps, keeps) << kind << " " << word;
+    }
+  }
+}
+
+TEST(ZoneFailure, StrikesEachZoneAlike) {
+  Plan plan;
+  plan.regions = {{"north", 2}, {"south", 2}, {"islands", 1}};
+  const std::map<std::uint32_t, std::size_t> sizes{{0, 2}, {2, 2}, {4, 1}};  // by the first node
+  std::map<std::uint32_t, std::uint64_t> times;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed, plan);
+    bench.Begin("zone_failure", 1s);
+    const std::uint32_t first = core::Number(bench.victims()[0]);
+    ++times[first];
+    EXPECT_EQ(bench.physics.orders.size(), sizes.at(first));
+    EXPECT_EQ(bench.effects("zone_failure"), sizes.at(first));
+  }
+  for (const auto& [first, count] : times) ExpectShare(count, 2'000, 1.0 / 3);
+}
+
+// A packet from before the restart comes after it.
+TEST(Mail, ThatIsUnderWayAtTheRestartIsDeliveredOrDroppedByEveryKind) {
+  for (const std::string kind : {"crash", "hang", "hazard", "shutdown", "wipe", "zone_failure"}) {
+    for (const std::string mail : {"deliver", "drop"}) {
+      FaultBench bench = Busy(1);
+      Parameters parameters{{"mail", mail}};
+      if (kind == "hazard") parameters.insert(parameters.end(), {{"chance", "100%"}, {"down", "1h"}});
+      if (kind == "shutdown") parameters.push_back({"deadline", "0s"});
+      bench.Begin(kind, 1s, parameters, {"n1"});
+      bench.Advance(1s - 1ms);
+      const Fate old = bench.Send(0, 1);
+      bench.Advance(1ms);
+      const Fate fresh = bench.Send(0, 1);
+      const std::uint64_t effects = bench.effects(kind);
+      EXPECT_EQ(bench.Arrive(0, 1, old.number) == Network::Arrival::kKilled, mail == "drop") << kind;
+      EXPECT_EQ(bench.Arrive(0, 1, fresh.number), Network::Arrival::kArrives) << kind;
+      EXPECT_EQ(bench.effects(kind), effects) << kind << ", whose effects are no packets";
+    }
+  }
+}
+
+// Who is down does not stand still, and who stands still already hangs all the same.
+TEST(Pause, CountsWhoRanAndStoodStill) {
+  for (const char* kind : {"pause", "vm_pause", "hang"}) {
+    FaultBench bench;
+    bench.Begin("crash", 500ms, {}, {"n0"});
+    bench.Begin(kind, 1s, {}, {"n0", "n1", "n2"});
+    EXPECT_EQ(bench.effects(kind), 2u) << kind;
+    bench.Begin(kind, 1s, {}, {"n1"});
+    EXPECT_EQ(bench.effects(kind), 2u) << kind << " that stands still so already";
+  }
+  FaultBench bench;
+  bench.Begin("pause", 1s, {}, {"n1"});
+  bench.Begin("hang", 2s, {}, {"n1"});
+  EXPECT_EQ(bench.effects("hang"), 1u) << "it is killed";
+  Orders(bench);
+  bench.Advance(1s);
+  EXPECT_EQ(bench.physics.processes[1].pauses, 1u);
+  EXPECT_TRUE(Orders(bench).empty());
+  bench.Advance(1s);
+  EXPECT_EQ(Orders(bench),
+            (std::vector{std::pair(OrderKind::kCrash, 1u), {OrderKind::kRestart, 1u}, {OrderKind::kResume, 1u}}));
+}
+
+TEST(Shutdown, TellsFinishesAtTheDeadlineAndRestarts) {
+  std::vector<std::int64_t> deadlines;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    FaultBench bench(seed);
+    bench.Begin("shutdown", 1s, {{"deadline", "100ms..900ms"}}, {"n1"});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kTell, 1u)}));
+    EXPECT_EQ(bench.effects("shutdown"), 1u);
+    deadlines.push_back(bench.windows[0].next_tick.time_since_epoch().count());
+    bench.Advance(Duration(deadlines.back() - 1));
+    EXPECT_TRUE(Orders(bench).empty());
+    bench.Advance(1ns);
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kFinish, 1u)}));
+    bench.AdvanceTo(TrueTime{1s});
+    EXPECT_EQ(Orders(bench), (std::vector{std::pair(OrderKind::kRestart, 1u)}));
+  }
+  ExpectUniform(deadlines, 100'000'000, 900'000'000);
+}
+
+TEST(Shutdown, OfWhoIsDownOrStoppingAlreadyIsNone) {
+  FaultBench bench;
+  bench.Begin("crash", 500ms, {}, {"n0"});
+  bench.Begin("shutdown", 1s, {}, {"n0", "n1"});
+  EXPECT_EQ(bench.effects("shutdown"), 1u);
+  bench.Begin("shutdown", 2s, {}, {"n1"});
+  EXPECT_EQ(bench.effects("shutdown"), 1u);
+}
+
+// 20000 rounds of five victims, each with a reason of its own to be likelier to crash, but the last.
+TEST(Hazard, EachReasonMultipliesTheChanceAndIsCounted) {
+  constexpr std::uint64_t kRounds = 20'000;
+  FaultBench bench;
+  Roles& roles = bench.physics.roles;
+  roles.leader = 0;
+  roles.candidate[1] = roles.in_doubt[2] = 1;
+  Duration latency{};
+  bench.physics.disks[3].BeginSync(1, bench.physics.AccessDisk(3, bench.chooser), &latency);
+  bench.Begin("hazard", 1h, {{"chance", "1%"}, {"every", "10ms"}, {"factor", "5"}, {"down", "0s"}});
+  bench.Advance(10ms * kRounds + 5ms);
+  std::array<std::uint64_t, 5> crashes{};
+  for (const auto& [kind, node] : Orders(bench)) crashes[node] += kind == OrderKind::kCrash;
+  for (std::uint32_t node = 0; node < 5; ++node) ExpectShare(crashes[node], kRounds, node < 4 ? 0.05 : 0.01);
+  // Steady, writing, leading, phase.
+  EXPECT_EQ(bench.windows[0].tally, (std::vector{crashes[4], crashes[3], crashes[0], crashes[1] + crashes[2]}));
+  EXPECT_EQ(bench.effects("hazard"), std::accumulate(crashes.begin(), crashes.end(), std::uint64_t{0}));
+}
+
+TEST(Hazard, RecoveringAndHavingVotedArePhasesToo) {
+  FaultBench bench;
+  bench.physics.roles.recovering[0] = 1;
+  bench.physics.roles.voter = 1;
+  bench.Begin("hazard", 1h, {{"chance", "10%"}, {"every", "10ms"}, {"factor", "10"}, {"down", "1h"}}, {"n0", "n1"});
+  bench.Advance(10ms);
+  EXPECT_EQ(bench.windows[0].tally, (std::vector<std::uint64_t>{0, 0, 0, 2}));
+}
+
+// All crash at every second, and are back before the next one.
+TEST(Hazard, RoundsAndTimesToTheRestartAreUniform) {
+  FaultBench bench;
+  bench.Begin("hazard", 1h, {{"chance", "100%"}, {"every", "1s..2s"}, {"down", "100ms..900ms"}});
+  std::vector<std::int64_t> rounds, down;
+  for (int round = 0; round < 2'000; ++round) {
+    const TrueTime due{Duration{static_cast<std::int64_t>(bench.windows[0].undo[0])}};
+    rounds.push_back((due - bench.physics.now).count());
+    bench.AdvanceTo(due);
+    for (std::size_t victim = 1; victim <= 5; ++victim) {
+      down.push_back(static_cast<std::int64_t>(bench.windows[0].undo[victim]) - due.time_since_epoch().count());
+    }
+  }
+  ExpectUniform(rounds, 1'000'000'000, 2'000'000'000);
+  ExpectUniform(down, 100'000'000, 900'000'000);
+  EXPECT_EQ(bench.effects("hazard"), down.size());
+}
+
+TEST(Wipe, EmptiesDisksAndCountsEachOnce) {
+  FaultBench bench = Busy(1);
+  bench.Begin("crash", 10s, {}, {"n0"});
+  bench.Begin("wipe", 1s, {}, {"n0", "n1"});
+  for (const std::uint32_t node : {0u, 1u}) EXPECT_EQ(bench.physics.disks[node].Recover().intact, 0u);
+  EXPECT_EQ(bench.physics.disks[2].Recover().damaged, 0u);
+  EXPECT_EQ(bench.effects("wipe"), 2u) << "also of a machine that was down";
+  bench.Begin("wipe", 1s, {}, {"n0", "n1"});
+  EXPECT_EQ(bench.effects("wipe"), 2u) << "there is nothing left to lose";
 }
 
 }  // namespace

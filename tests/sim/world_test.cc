@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -207,6 +208,27 @@ TEST(Faults, EveryKindDoesSomethingAndSaysSo) {
     const bool unnoticed = kind->name == "clock_bound_violated";
     EXPECT_EQ(report.faults[0].effects == 0, unnoticed) << kind->name;
     EXPECT_FALSE(report.violation) << kind->name << ": " << report.violation->explanation;
+  }
+}
+
+// On a network that does nothing of the kind by itself, a fault has as many effects as there are packets with its fate.
+TEST(Faults, AsManyPacketsAreCountedAsMeetTheirFate) {
+  using Parameters = std::vector<core::Parameter>;
+  const std::vector<std::tuple<std::string, Parameters, std::uint64_t MessageCounts::*>> fates{
+      {"clog", {{"mode", "drop"}}, &MessageCounts::lost},
+      {"connection_reset", {{"chance", "5%"}}, &MessageCounts::cut},
+      {"loss_burst", {}, &MessageCounts::lost},
+      {"packet_corruption", {{"chance", "10%"}}, &MessageCounts::corrupted},
+      {"packet_duplication", {}, &MessageCounts::duplicated},
+      {"packet_loss", {}, &MessageCounts::lost},
+      {"partition", {}, &MessageCounts::cut},
+      {"partition", {{"in_flight", "kill"}, {"shape", "random_edges"}}, &MessageCounts::cut}};
+  for (const auto& [kind, parameters, fate] : fates) {
+    Plan plan = Quiet();
+    plan.faults = {Every(kind, {100ms, 300ms}, {200ms, 300ms}, {}, parameters)};
+    const Report report = RunPlan(plan, 1);
+    EXPECT_GT(report.faults[0].effects, 10u) << kind;
+    EXPECT_EQ(report.faults[0].effects, report.messages.*fate) << kind;
   }
 }
 
