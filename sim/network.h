@@ -84,7 +84,6 @@ class PacketScope {
   std::int64_t DrawBetween(std::size_t min, std::size_t max) {
     return numbers[min] + static_cast<std::int64_t>(Draw(static_cast<std::uint64_t>(numbers[max] - numbers[min]) + 1));
   }
-  void Effect() { ++*effects_; }
   // Once for each fault, however many of its interferences lie on the link.
   void Effect() {
     if (*counted_ == name_.subject) return;
