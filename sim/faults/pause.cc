@@ -7,14 +7,19 @@ namespace sim::faults {
 namespace {
 
 void Begin(FaultScope& scope) {
-  for (const core::NodeId victim : scope.victims()) {
-    scope.active.undo.push_back(core::Number(victim));
-    if (scope.physics.Pause(core::Number(victim))) scope.Effect();
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
+    const bool stands_still = scope.physics.Pause(core::Number(scope.victims()[i]));
+    scope.Effect(stands_still);
+    scope.Note(i, std::uint64_t{stands_still});
   }
 }
 
 void End(FaultScope& scope) {
-  for (const std::uint64_t victim : scope.active.undo) scope.physics.Resume(static_cast<std::uint32_t>(victim));
+  for (std::size_t i = 0; i < scope.victims().size(); ++i) {
+    const std::uint32_t node = core::Number(scope.victims()[i]);
+    const bool waited_to_start = scope.physics.Resume(node) && scope.physics.processes[node].start_due;
+    scope.Effect(waited_to_start && scope.Noted<std::uint64_t>(i) == 0);
+  }
 }
 
 }  // namespace

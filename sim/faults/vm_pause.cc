@@ -13,6 +13,7 @@ enum Mono { kFrozen, kRunning };
 
 struct Sleep {
   core::Duration length{};
+  std::int64_t stands_still = 0;  // it ran when it fell asleep
   std::int64_t awake = 0;
 };
 
@@ -26,9 +27,10 @@ void Begin(FaultScope& scope) {
   const core::Duration length = PartOf(window, scope.Share(kAsleep));
   for (std::size_t i = 0; i < scope.victims().size(); ++i) {
     const std::uint32_t node = core::Number(scope.victims()[i]);
-    scope.Effect(scope.physics.Pause(node));
+    const bool stands_still = scope.physics.Pause(node);
+    scope.Effect(stands_still);
     if (scope.Word(kMono) == kFrozen) scope.physics.StopLocal(node);
-    scope.Note(i, Sleep{length, 0});
+    scope.Note(i, Sleep{length, stands_still, 0});
   }
   if (length < window) scope.TickAfter(length);
 }
@@ -36,13 +38,15 @@ void Begin(FaultScope& scope) {
 void WakeUp(FaultScope& scope) {
   for (std::size_t i = 0; i < scope.victims().size(); ++i) {
     const std::uint32_t node = core::Number(scope.victims()[i]);
-    const core::Duration length = scope.Noted<Sleep>(i).length;
+    Sleep sleep = scope.Noted<Sleep>(i);
     if (scope.Word(kMono) == kFrozen) {
       scope.physics.StartLocal(node);
-      scope.physics.StepClock(node, -length);
+      scope.physics.StepClock(node, -sleep.length);
     }
-    scope.physics.Resume(node);
-    scope.Note(i, Sleep{length, 1});
+    const bool waited_to_start = scope.physics.Resume(node) && scope.physics.processes[node].start_due;
+    scope.Effect(waited_to_start && sleep.stands_still == 0);
+    sleep.awake = 1;
+    scope.Note(i, sleep);
   }
 }
 

@@ -472,6 +472,22 @@ TEST(Processes, AsManyCrashesAreCountedAsThereAre) {
   }
 }
 
+// n1 stands still from 1 s to 1.5 s. Down from 0.5 s on, it is kept from starting or not kept from anything; who ran
+// and then crashed stood still all the same, and once.
+TEST(Processes, APauseCountsWhoStandsStillOrIsKeptFromStarting) {
+  for (const std::string kind : {"pause", "vm_pause"}) {
+    for (const auto& [down, length, effects] :
+         {std::tuple{500ms, 700ms, 1u}, {500ms, 1500ms, 0u}, {1100ms, 200ms, 1u}}) {
+      Plan plan = Office(3s);
+      plan.faults = {At("crash", down, length, {"n1"}),
+                     kind == "pause" ? At(kind, 1s, 500ms, {"n1"}) : At(kind, 1s, 1s, {"n1"})};
+      const Played played = Play(plan, {.tick = 10ms});
+      EXPECT_EQ(played.effects(kind), effects) << kind << " and down at " << core::FormatDuration(down);
+      EXPECT_EQ(played.diary.restarted[0].at, effects == 1 ? Duration{1500ms} : Duration{2s});
+    }
+  }
+}
+
 // n1 writes something twice in a second, and starts again after 100 ms to 900 ms.
 TEST(Processes, ThatADiskStopsStartAgainAfterATimeThatIsUniform) {
   const std::vector<FaultPlan> stops{
