@@ -87,8 +87,11 @@ bool Disk::EndSync(const DiskAccess& access) {
   CHECK(syncing_);
   syncing_ = false;
   if (errors.armed && Fails(access)) {
-    LoseSync(access);
-    return false;
+    if (access.spared == nullptr) {
+      LoseSync(access);
+      return false;
+    }
+    ++(*access.spared)[errors.kind];
   }
   acknowledged_ = covering_;
   if (lying.on()) {
@@ -105,13 +108,13 @@ bool Disk::EndSync(const DiskAccess& access) {
 bool Disk::Fails(const DiskAccess& access) {
   if (!Happens(errors.chance, DiskDraw::kSyncFails, counts_.syncs, access)) return false;
   if (errors.once) errors.armed = false;
-  ++access.effects[errors.kind];
-  ++counts_.failed;
   return true;
 }
 
 // Some of the records have arrived, and nothing will send the others again.
 void Disk::LoseSync(const DiskAccess& access) {
+  ++access.effects[errors.kind];
+  ++counts_.failed;
   for (std::uint64_t record = acknowledged_; record < covering_; ++record) {
     const std::uint64_t occurrence = Occurrence(counts_.failed, record - acknowledged_);
     if (!Happens(access.plan.persist, DiskDraw::kArrives, occurrence, access)) AddBad(record, Flaw::kStale);

@@ -51,7 +51,8 @@ struct DiskAccess {
   const DiskPlan& plan;
   std::uint32_t node;
   core::Chooser& chooser;
-  std::vector<std::uint64_t>& effects;  // by kind of fault
+  std::vector<std::uint64_t>& effects;           // by kind of fault
+  std::vector<std::uint64_t>* spared = nullptr;  // by kind of fault; not null: the node must not be stopped
 };
 
 // Which of a disk's decisions; see core::Purpose::kDisk.

@@ -125,11 +125,7 @@ core::Duration FaultScope::DrawFrom(const core::Between& between) {
   return between.min + core::Duration{Draw(static_cast<std::uint64_t>((between.max - between.min).count()) + 1)};
 }
 
-bool FaultScope::Spares(std::uint32_t node) {
-  if (physics.MayFall(node)) return false;
-  ++physics.spared[active.kind];
-  return true;
-}
+bool FaultScope::Spares(std::uint32_t node) { return physics.Spares(node, active.kind); }
 
 bool FaultScope::Crash(std::uint32_t node, Keeps keeps) {
   if (Spares(node)) return false;

@@ -197,6 +197,12 @@ bool Physics::MayFall(std::uint32_t node) const {
   return static_cast<std::uint32_t>(standing) > core::Majority(members);
 }
 
+bool Physics::Spares(std::uint32_t node, std::uint32_t kind) {
+  if (MayFall(node)) return false;
+  ++spared[kind];
+  return true;
+}
+
 void Physics::StepClock(std::uint32_t node, core::Duration by) { clocks[node].Step(by); }
 
 void Physics::SetDrift(std::uint32_t node, PaceChange& change, std::int64_t ppb) {

@@ -94,6 +94,8 @@ struct Physics {
 
   // Whether a policy that keeps a quorum lets this node be taken down.
   bool MayFall(std::uint32_t node) const;
+  // Whether it keeps the node up against a fault of this kind; counted.
+  bool Spares(std::uint32_t node, std::uint32_t kind);
 
   Role RoleOf(std::uint32_t node) const;
   Phase PhaseOf(std::uint32_t node) const;
@@ -103,7 +105,9 @@ struct Physics {
   // Whether it can run with all it has promised: not halted, nor bound to halt when it starts again.
   bool Sound(std::uint32_t node) const;
   bool HasSoundMajority() const;
-  DiskAccess AccessDisk(std::uint32_t node, core::Chooser& chooser) { return {disk_plan, node, chooser, effects}; }
+  DiskAccess AccessDisk(std::uint32_t node, core::Chooser& chooser) {
+    return {disk_plan, node, chooser, effects, MayFall(node) ? nullptr : &spared};
+  }
 
   // Where `struck` counts victims of this kind in this role and phase.
   static std::size_t StruckAt(std::uint32_t kind, Role role, Phase phase) {

@@ -313,11 +313,14 @@ class World {
   core::Duration DrawWork(std::uint32_t node) {
     const Process& process = physics_.processes[node];
     if (!process.slow()) return {};
-    ++physics_.effects[process.slowed_by];
     const core::Between& work = process.work;
-    if (work.min == work.max) return work.min;
-    const auto spread = static_cast<std::uint64_t>((work.max - work.min).count()) + 1;
-    return work.min + core::Duration{chooser_.Choose({core::Purpose::kWork, node, 0, process.tasks}, spread)};
+    core::Duration drawn = work.min;
+    if (work.min != work.max) {
+      const auto spread = static_cast<std::uint64_t>((work.max - work.min).count()) + 1;
+      drawn += core::Duration{chooser_.Choose({core::Purpose::kWork, node, 0, process.tasks}, spread)};
+    }
+    if (drawn.count() > 0) ++physics_.effects[process.slowed_by];
+    return drawn;
   }
 
   template <class Observer>
@@ -493,7 +496,7 @@ class World {
     core::Duration latency{};
     Disk& disk = physics_.disks[node];
     if (!disk.BeginSync(hosts_[node].journal.size(), physics_.AccessDisk(node, chooser_), &latency)) return;
-    if (disk.Operation()) return FailPower(node, observer);
+    if (PowerFails(node)) return FailPower(node, observer);
     Push(physics_.now + latency, kSync, disk.boot(), node);
   }
 
@@ -515,7 +518,7 @@ class World {
       RestartAfter(event.to, disk.errors.restart);
       return true;
     }
-    if (disk.Operation()) {  // it is done, and nobody has heard of it
+    if (PowerFails(event.to)) {  // it is done, and nobody has heard of it
       FailPower(event.to, observer);
       return true;
     }
@@ -530,14 +533,14 @@ class World {
   bool Append(std::uint32_t node, Observer& observer) {
     Disk& disk = physics_.disks[node];
     if (effects_.written.empty()) return true;
-    if (disk.full.on()) {
+    if (disk.full.on() && !physics_.Spares(node, disk.full.kind)) {
       ++physics_.effects[disk.full.kind];
       disk.starved = true;
       StopNode(node, Keeps::kAll, observer);
       return false;
     }
     for (std::size_t written = 1; written <= effects_.written.size(); ++written) {
-      if (!disk.Operation()) continue;
+      if (!PowerFails(node)) continue;
       hosts_[node].Append(effects_, written);
       FailPower(node, observer);
       return false;
@@ -545,7 +548,12 @@ class World {
     return true;
   }
 
-  // The fuse of a `crash_at_storage_op` has burnt down.
+  // Whether the fuse of a `crash_at_storage_op` burns down with this operation.
+  bool PowerFails(std::uint32_t node) {
+    Disk& disk = physics_.disks[node];
+    return disk.Operation() && !physics_.Spares(node, disk.fuse.kind);
+  }
+
   template <class Observer>
   void FailPower(std::uint32_t node, Observer& observer) {
     const Fuse& fuse = physics_.disks[node].fuse;

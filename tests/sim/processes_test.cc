@@ -514,7 +514,10 @@ std::vector<FaultPlan> EverythingThatTakesNodesDown() {
           Every("shutdown", {50ms, 300ms}, {50ms, 500ms}, {"all"}, {{"deadline", "10ms..200ms"}}),
           Every("zone_failure", {50ms, 300ms}, {50ms, 500ms}),
           Every("hazard", {50ms, 300ms}, {50ms, 500ms}, {}, {{"chance", "5%"}, {"every", "20ms"}}),
-          Every("wipe", {1s, 2s}, {50ms, 500ms})};
+          Every("wipe", {1s, 2s}, {50ms, 500ms}),
+          Every("crash_at_storage_op", {50ms, 300ms}, {50ms, 500ms}, {"all"}, {{"op", "1..5"}}),
+          Every("disk_full", {300ms, 900ms}, {50ms, 300ms}, {"all"}),
+          Every("sync_error", {50ms, 300ms}, {50ms, 500ms}, {"all"})};
 }
 
 std::uint32_t Standing(const Physics& physics) {
@@ -532,7 +535,8 @@ TEST(KeepQuorum, AMajorityStandsAtEveryMomentAndWhoWasSparedIsCounted) {
     diary.world = &world;
     world.Start(diary);
     while (world.Step(diary)) ASSERT_GE(Standing(world.physics()), 3u) << "seed " << seed;
-    for (const char* kind : {"crash", "hang", "shutdown", "zone_failure"}) {
+    for (const char* kind :
+         {"crash", "hang", "shutdown", "zone_failure", "crash_at_storage_op", "disk_full", "sync_error"}) {
       EXPECT_GT(world.physics().spared[static_cast<std::size_t>(FindFaultKind(kind))], 0u) << kind;
     }
   }
