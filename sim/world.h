@@ -876,6 +876,7 @@ class World {
       });
     } else {
       physics_.processes[node].halted = true;
+      DropLine(node);  // what came while its start was held up
       observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " halts"; });
       observer.OnEngineFact(core::NodeId{node}, facts::Halted{});
     }

@@ -552,6 +552,29 @@ TEST(KeepQuorum, IsOffUnlessAskedFor) {
   EXPECT_EQ(kept.spared("crash"), 3u);
 }
 
+// The disk of n1 is lost, and it is kept from starting until 2 s; mail has come by then. It halts and reads none of it.
+TEST(Pause, WhoHaltsAtItsEndReadsNoMail) {
+  Plan plan = Office(3s);
+  plan.disk.budget = DiskBudget::kUnrestricted;
+  plan.faults = {At("wipe", 1s, 200ms, {"n1"}), At("pause", 1100ms, 900ms, {"n1"})};
+  World<Clerk> world = MakeOffice(plan, {.send = {1ms, 9ms}, .all_send = true, .notes = true}, 1);
+  Diary diary;
+  diary.world = &world;
+  world.Start(diary);
+  std::size_t waited = 0;
+  while (!world.physics().processes[1].halted) {
+    waited = std::max(waited, world.waiting(1));
+    ASSERT_TRUE(world.Step(diary));
+  }
+  EXPECT_EQ(world.now(), Duration{2s});
+  EXPECT_GT(waited, 10u);
+  EXPECT_EQ(world.waiting(1), 0u);
+  const std::size_t written = world.hosts()[1].journal.size();
+  while (world.Step(diary)) {
+  }
+  EXPECT_EQ(world.hosts()[1].journal.size(), written);
+}
+
 // --- all at once -----------------------------------------------------------------------------
 
 std::vector<FaultPlan> EverythingOften() {
