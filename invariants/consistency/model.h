@@ -48,6 +48,6 @@ std::unique_ptr<States> MakeStates(const Model& model, const Values& values);
 
 // Whether the operation can be left out of any judgement: it did not happen, or it is a read
 // that nobody heard the answer of.
-bool IsVoid(const Model& model, const Operation& operation);
+bool IsVoid(const Operation& operation);
 
 }  // namespace consistency

@@ -1,0 +1,182 @@
+#include "invariants/consistency/saturation.h"
+
+#include <algorithm>
+#include <set>
+
+namespace consistency {
+
+Saturation::Saturation(const Relations& relations, const std::vector<NodeId>& order)
+    : relations_(relations),
+      causal_(CausalGraph(relations)),
+      base_(CausalClocks(relations, order)),
+      clocks_(base_),
+      writes_(relations, [](const Node& node) { return node.is_write; }),
+      after_(relations.nodes.size()),
+      implied_after_(relations.nodes.size()),
+      last_readers_(relations.nodes.size()),
+      is_touched_(relations.nodes.size(), false),
+      is_dirty_(relations.nodes.size(), false) {
+  for (const Edge& edge : causal_.edges()) after_[edge.from].push_back(edge.to);
+  for (const std::vector<NodeId>& chain : relations.chains) {
+    for (const NodeId n : chain) {
+      const NodeId source = relations.nodes[n].source;
+      if (source == kNoNode) continue;
+      std::vector<NodeId>& readers = last_readers_[source];
+      if (!readers.empty() && relations.nodes[readers.back()].chain == relations.nodes[n].chain) readers.pop_back();
+      readers.push_back(n);
+    }
+  }
+}
+
+bool Saturation::SeenBy(std::uint32_t chain) {
+  only_ = chain;
+  for (const NodeId n : relations_.chains[chain]) MarkDirty(n);
+  return Settle();
+}
+
+bool Saturation::InOneOrder() {
+  only_.reset();
+  for (NodeId n = 0; n < relations_.nodes.size(); ++n) MarkDirty(n);
+  return Settle();
+}
+
+void Saturation::Reset() {
+  for (const NodeId n : touched_) {
+    std::copy(base_.of(n), base_.of(n) + base_.chains(), clocks_.of(n));
+    is_touched_[n] = false;
+  }
+  touched_.clear();
+  for (const Edge& edge : implied_) implied_after_[edge.from].clear();
+  implied_.clear();
+  for (const NodeId n : dirty_) is_dirty_[n] = false;
+  dirty_.clear();
+}
+
+void Saturation::MarkDirty(NodeId n) {
+  if (is_dirty_[n]) return;
+  if (only_ && (relations_.nodes[n].chain != *only_ || relations_.nodes[n].is_write)) return;
+  is_dirty_[n] = true;
+  dirty_.push_back(n);
+}
+
+bool Saturation::Settle() {
+  while (!dirty_.empty()) {
+    const NodeId n = dirty_.front();
+    dirty_.pop_front();
+    is_dirty_[n] = false;
+    if (!(relations_.nodes[n].is_write ? LookAtWrite(n) : LookAtRead(n))) return false;
+  }
+  return true;
+}
+
+bool Saturation::LookAtRead(NodeId read) {
+  const Node& node = relations_.nodes[read];
+  bool fine = true;
+  writes_.ForEach(node.key, clocks_.of(read), [&](NodeId write) {
+    if (!fine || write == node.source) return;
+    if (node.source == kNoNode) {
+      null_.null_read = read;
+      null_.seen = write;
+      fine = false;
+    } else {
+      fine = Require({write, node.source, Reason::kSeen, read});
+    }
+  });
+  if (only_ || node.source != kNoNode) return fine;
+  writes_.ForEachFirst(node.key, [&](NodeId write) {
+    fine = fine && Require({read, write, Reason::kMissed, kNoNode});
+  });
+  return fine;
+}
+
+// What lay behind it on its key has been read by then, for the last time.
+bool Saturation::LookAtWrite(NodeId write) {
+  const Node& node = relations_.nodes[write];
+  std::vector<std::uint32_t> before(clocks_.of(write), clocks_.of(write) + clocks_.chains());
+  --before[node.chain];
+  bool fine = true;
+  writes_.ForEach(node.key, before.data(), [&](NodeId replaced) {
+    for (const NodeId reader : last_readers_[replaced])
+      fine = fine && Require({reader, write, Reason::kMissed, replaced});
+  });
+  return fine;
+}
+
+// False: the edge closes a cycle.
+bool Saturation::Require(const Edge& edge) {
+  const Node& from = relations_.nodes[edge.from];
+  const Node& to = relations_.nodes[edge.to];
+  if (clocks_.Precedes(from, edge.to)) return true;
+  implied_.push_back(edge);
+  implied_after_[edge.from].push_back(edge.to);
+  if (clocks_.Precedes(to, edge.from)) return false;
+  Touch(edge.to);
+  clocks_.Join(edge.to, edge.from);
+  MarkDirty(edge.to);
+  return Follow(edge.to);
+}
+
+// What changed before a node changes before those behind it.
+bool Saturation::Follow(NodeId from) {
+  std::vector<NodeId> changed{from};
+  while (!changed.empty()) {
+    const NodeId n = changed.back();
+    changed.pop_back();
+    for (const auto* successors : {&after_[n], &implied_after_[n]}) {
+      for (const NodeId next : *successors) {
+        Touch(next);
+        if (!clocks_.Join(next, n)) continue;
+        if (clocks_.of(next)[relations_.nodes[next].chain] > relations_.nodes[next].index) return false;
+        MarkDirty(next);
+        changed.push_back(next);
+      }
+    }
+  }
+  return true;
+}
+
+void Saturation::Touch(NodeId n) {
+  if (is_touched_[n]) return;
+  is_touched_[n] = true;
+  touched_.push_back(n);
+}
+
+// An implied edge rests on what was known when it was implied: on the edges before it.
+Refutation Saturation::refutation() const {
+  Refutation refutation = null_;
+  std::deque<std::pair<std::size_t, Edge>> open;  // edges to be explained by the first so many implied ones
+  if (null_.null_read != kNoNode) {
+    open.push_back({implied_.size(), {null_.seen, null_.seen, Reason::kSeen, null_.null_read}});
+  } else {
+    refutation.cycle = Known(implied_.size()).Cycle();
+    for (const Edge& edge : refutation.cycle) open.push_back({PlaceOf(edge), edge});
+  }
+  std::set<std::size_t> explained;
+  for (; !open.empty(); open.pop_front()) {
+    const auto& [known, edge] = open.front();
+    if (edge.reason != Reason::kSeen && edge.reason != Reason::kMissed) continue;
+    if (!explained.insert(known).second) continue;
+    const bool seen = edge.reason == Reason::kSeen;
+    if (!seen && edge.because == kNoNode) continue;
+    const Graph graph = Known(known);
+    for (const Edge& step : seen ? graph.Way(edge.from, edge.because) : graph.Way(edge.because, edge.to)) {
+      refutation.ways.push_back(step);
+      open.push_back({PlaceOf(step), step});
+    }
+  }
+  return refutation;
+}
+
+// Causality and the first `count` implied edges.
+Graph Saturation::Known(std::size_t count) const {
+  Graph graph = causal_;
+  for (std::size_t e = 0; e < count; ++e) graph.Add(implied_[e]);
+  return graph;
+}
+
+std::size_t Saturation::PlaceOf(const Edge& edge) const {
+  const auto same = [&](const Edge& other) { return other.from == edge.from && other.to == edge.to; };
+  return static_cast<std::size_t>(std::find_if(implied_.begin(), implied_.end(), same) - implied_.begin());
+}
+
+}  // namespace consistency
