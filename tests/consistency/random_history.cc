@@ -100,9 +100,10 @@ class Generator {
     Schedule();
     for (Operation& operation : history_.operations) Ask(operation);
     const std::uint32_t source = numbers_.Below(100);
-    if (source < 90) Execute(source < 50 ? 1 : 2 + numbers_.Below(2));
-    if (source < 30) Spoil();
-    if (source >= 90) {
+    if (source < 30) Execute(1);
+    if (source < 20) Spoil();
+    if (source >= 30 && source < 72) Execute(2 + numbers_.Below(2));
+    if (source >= 72) {
       for (Operation& operation : history_.operations) Guess(operation);
     }
     Finish();
@@ -115,14 +116,14 @@ class Generator {
   // Who is called when, and hears what kind of answer.
   void Schedule() {
     static constexpr std::array<std::string_view, 3> kNames{"x", "y", "z"};
-    // One key makes for more quarrels.
-    const std::uint32_t keys = numbers_.Chance(40) ? 1 : 1 + numbers_.Below(shape_.most_keys);
+    const std::uint32_t keys = Mostly(1, shape_.most_keys);  // on one key there are more quarrels
     for (std::uint32_t key = 0; key < keys; ++key) history_.keys.emplace_back(kNames[key % 3]);
-    std::vector<std::int64_t> free(1 + numbers_.Below(shape_.most_processes));
+    std::vector<std::int64_t> free(Mostly(std::min(3U, shape_.most_processes), shape_.most_processes));
     for (std::int64_t& at : free) at = numbers_.Below(4);
-    const std::uint32_t shortage = numbers_.UpTo(shape_.most_operations);
-    const std::uint32_t count = shape_.most_operations - shortage / (1 + numbers_.Below(3));  // small ones are dull
-    slow_ = numbers_.Chance(30) ? 12 : 5;
+    const std::uint32_t count = numbers_.Chance(15)
+                                    ? numbers_.UpTo(shape_.most_operations)
+                                    : shape_.most_operations - numbers_.UpTo(shape_.most_operations / 4);
+    slow_ = 1 + Mostly(2, 10);
     unknown_percent_ = numbers_.Chance(50) ? 0 : 10 + numbers_.Below(30);
     for (std::uint32_t i = 0; i < count; ++i) {
       Operation operation{.process = numbers_.Below(free.size()), .key = numbers_.Below(keys)};
@@ -131,11 +132,16 @@ class Generator {
     }
   }
 
+  // From 1 to `most`, and every other time `usual`.
+  std::uint32_t Mostly(std::uint32_t usual, std::uint32_t most) {
+    return numbers_.Chance(50) ? usual : 1 + numbers_.Below(most);
+  }
+
   // Operations of one process do not even touch; those of others do, now and then.
   void Time(Operation& operation, std::int64_t& free) {
     operation.called = free;
     operation.returned = operation.called + numbers_.Below(slow_);
-    if (numbers_.Chance(5)) operation.outcome = Outcome::kFailed;
+    if (numbers_.Chance(4)) operation.outcome = Outcome::kFailed;
     free = operation.returned + 1 + numbers_.Below(3);
     if (!numbers_.Chance(unknown_percent_)) return;
     operation.outcome = Outcome::kUnknown;
@@ -185,7 +191,7 @@ class Generator {
   void Execute(std::uint32_t replicas) {
     const bool roaming = numbers_.Chance(40);     // sessions change their replica
     const bool converging = numbers_.Chance(50);  // registers keep the newest write
-    const std::uint32_t lag = 1 + numbers_.Below(15);
+    const std::uint32_t lag = 1 + numbers_.Below(40);
     std::vector<Arrival> arrivals;
     for (std::uint32_t i = 0; i < operations().size(); ++i) {
       const std::uint32_t home = (roaming ? numbers_.Below(replicas) : operations()[i].process) % replicas;
@@ -273,7 +279,7 @@ class Generator {
   // Some answers, or the times of some operations, are not what they were.
   void Spoil() {
     if (operations().empty()) return;
-    const std::uint32_t times = 1 + numbers_.Below(3);
+    const std::uint32_t times = 1 + numbers_.Below(4);
     for (std::uint32_t i = 0; i < times; ++i) {
       Operation& operation = numbers_.Any(operations());
       if (numbers_.Chance(60)) {
