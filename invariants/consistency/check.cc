@@ -208,10 +208,6 @@ absl::Status Validate(const History& history, const Model& model, Consistency co
 
 Judgement Check(const History& history, const Model& model, Consistency consistency, const Options& options) {
   Judgement judgement = Judge(history, model, consistency, options);
-  if (judgement.verdict == Verdict::kHolds && judgement.judged == 0) {
-    judgement.verdict = Verdict::kInconclusive;
-    judgement.reason = "it judged nothing";
-  }
   if (!options.explain) judgement.counterexample.reset();
   return judgement;
 }

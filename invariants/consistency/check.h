@@ -66,7 +66,7 @@ struct Counterexample {
 struct Judgement {
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;        // why it is inconclusive
-  std::uint64_t judged = 0;  // operations that took part
+  std::uint64_t judged = 0;  // operations that took part; 0: it holds, and that shows nothing
   std::uint64_t steps = 0;   // of searches
   std::uint64_t bytes = 0;   // most that a search held at a time
   std::optional<Counterexample> counterexample;

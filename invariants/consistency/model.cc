@@ -406,4 +406,10 @@ bool IsVoid(const Operation& operation) {
   return operation.outcome == Outcome::kUnknown && operation.function == Function::kRead;
 }
 
+bool OnlyWatches(const Operation& operation) {
+  if (operation.outcome == Outcome::kUnknown) return false;
+  return operation.function == Function::kRead || operation.outcome == Outcome::kFailed ||
+         (operation.function == Function::kDequeue && operation.result == kNull);
+}
+
 }  // namespace consistency

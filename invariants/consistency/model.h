@@ -50,4 +50,7 @@ std::unique_ptr<States> MakeStates(const Model& model, const Values& values);
 // that nobody heard the answer of.
 bool IsVoid(const Operation& operation);
 
+// Whether it sees the state and leaves it, in whatever state: a read, a failed operation, a dequeue that found nothing.
+bool OnlyWatches(const Operation& operation);
+
 }  // namespace consistency

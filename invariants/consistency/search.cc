@@ -17,7 +17,7 @@ Search::Search(const History& history, const Model& model, const std::vector<std
 
 void Search::MakeItems(const std::vector<std::uint32_t>& operations) {
   const auto returned = [&](std::uint32_t item) { return history_.operations[items_[item].operation].returned; };
-  for (const std::uint32_t operation : operations) items_.push_back({operation, 0, kNone, 0, 0, 0});
+  for (const std::uint32_t operation : operations) items_.push_back({.operation = operation, .closes = kNone});
   for (std::uint32_t item = 0; item < items_.size(); ++item) {
     if (returned(item) != kNever) by_return_.push_back(item);
   }
@@ -66,7 +66,10 @@ void Search::Classify() {
   std::map<std::tuple<std::uint32_t, ValueId, Outcome>, std::uint32_t> kinds;
   for (Item& item : items_) {
     const Operation& o = history_.operations[item.operation];
-    item.effect = effects.emplace(std::tuple(o.function, o.argument, o.expected), effects.size()).first->second;
+    // The token of an acquisition is part of what it does; nobody knows it if nobody knows the result.
+    const ValueId extra = o.function == Function::kAcquire ? o.result : o.expected;
+    item.effect = effects.emplace(std::tuple(o.function, o.argument, extra), effects.size()).first->second;
+    item.watches = OnlyWatches(o);
     item.kind = kinds.emplace(std::tuple(item.effect, o.result, o.outcome), kinds.size()).first->second;
   }
 }
@@ -120,7 +123,7 @@ void Search::Normalise() {
 bool Search::DoEager() {
   if (position_ == by_return_.size()) return false;
   for (const std::uint32_t item : in_slot_) {
-    if (item == kNone || Done(item)) continue;
+    if (item == kNone || Done(item) || !items_[item].watches) continue;
     ++steps_;
     if (states_->Step(state_, history_.operations[items_[item].operation]) == state_) Mark(item);
   }

@@ -8,8 +8,9 @@
 // to its return, so a configuration is p, a bit for each slot, and the object's state: two
 // words where others keep a bit for each operation of the history.
 //
-// Three reductions, all sound. Eager: an operation that is right now and changes nothing may be
-// done now, since it hinders nothing. Symmetry: of operations that are alike, whoever returns
+// Three reductions, all sound. Eager: an operation that never changes anything and is right now
+// may be done now, since it hinders nothing. (A write of the value that is there changes nothing
+// now, but may be needed later.) Symmetry: of operations that are alike, whoever returns
 // first goes first; exchanging two of them in a linearization gives another one. Dominance: of
 // two configurations that differ only in operations nobody waits for, what is possible after
 // the one that has used more is possible after the one that has used fewer of them.
@@ -48,12 +49,13 @@ class Search {
 
   // One of the operations, by its call.
   struct Item {
-    std::uint32_t operation;  // in the history
-    std::uint32_t opens;      // the first position at which it is open: returns before its call
-    std::uint32_t closes;     // the position of its return; kNone: never
-    std::uint32_t slot;       // its bit
-    std::uint32_t effect;     // equal: the same function with the same arguments
-    std::uint32_t kind;       // equal: the same effect and the same result
+    std::uint32_t operation{};  // in the history
+    std::uint32_t opens{};      // the first position at which it is open: returns before its call
+    std::uint32_t closes{};     // the position of its return; kNone: never
+    std::uint32_t slot{};       // its bit
+    std::uint32_t effect{};     // equal: the same function with the same arguments
+    std::uint32_t kind{};       // equal: the same effect and the same result
+    bool watches{};             // it never changes anything
   };
   struct Frame {
     std::uint32_t record;      // its configuration

@@ -111,7 +111,8 @@ class Beginnings {
       seen_.assign(relations_.chains.size(), 0);
       for (const NodeId n : chain) {
         if (relations_.nodes[n].is_write) {
-          if (own_too_) seen_[relations_.nodes[n].chain] = relations_.nodes[n].index;
+          std::uint32_t& own = seen_[relations_.nodes[n].chain];
+          if (own_too_) own = std::max(own, relations_.nodes[n].index);
         } else if (auto refutation = Read(n)) {
           return refutation;
         }

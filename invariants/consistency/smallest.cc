@@ -102,11 +102,7 @@ class Smaller {
   std::vector<Part> WatcherParts() const {
     std::vector<Part> parts;
     for (const std::uint32_t o : kept_) {
-      const Operation& operation = work_.operations[o];
-      const bool empty =
-          operation.function == Function::kDequeue && operation.outcome == Outcome::kOk && operation.result == kNull;
-      if (operation.function == Function::kRead || operation.outcome == Outcome::kFailed || empty)
-        parts.push_back({{o}, kNull, false});
+      if (OnlyWatches(work_.operations[o])) parts.push_back({{o}, kNull, false});
     }
     return parts;
   }
