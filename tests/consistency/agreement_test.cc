@@ -23,6 +23,7 @@
 #include "tests/consistency/implications.h"
 #include "tests/consistency/notation.h"
 #include "tests/consistency/random_history.h"
+#include "tests/consistency/stories.h"
 
 namespace consistency {
 namespace {
@@ -217,6 +218,24 @@ TEST(AgreementOfRegisters, OnEveryConsistencyOfRegisters) {
   }
   EXPECT_EQ(broken, 0U) << "implications";
   for (const Trial& trial : trials) ExpectAgreement(trial);
+}
+
+TEST(AgreementOnStories, OfEveryModel) {
+  for (const LinearizableStory& story : kLinearizableStories) {
+    Trial trial(TheChecker, story.model, Consistency::kLinearizable);
+    trial.Hear(FromNotation(story.history), 0);
+    EXPECT_EQ(trial.disagreements, 0U) << story.name << ": " << trial.complaints;
+  }
+}
+
+TEST(AgreementOnStories, OfEveryConsistency) {
+  for (const WeakStory& story : kWeakStories) {
+    for (const ShortName& each : kOrdered) {
+      Trial trial(TheChecker, ModelKind::kRegister, each.consistency);
+      trial.Hear(FromNotation(story.history), 0);
+      EXPECT_EQ(trial.disagreements, 0U) << story.name << ", " << each.name << ": " << trial.complaints;
+    }
+  }
 }
 
 // --- Burglars: judges who lie --------------------------------------------------------------
