@@ -45,7 +45,6 @@ class OperationCheck {
                    ? Refused(o.line, "value", "want an element: null says that a queue was empty")
                    : absl::OkStatus();
       case ModelKind::kSet:
-        return o.function == Function::kRead ? WantSet(o) : absl::OkStatus();
       case ModelKind::kListAppend:
         break;
     }
@@ -62,15 +61,6 @@ class OperationCheck {
     if (history_.values.kind(value) == kind || (or_null && value == kNull)) return absl::OkStatus();
     return Refused(o.line, "value", Words("want ", what, ", got ", history_.values.Text(value)));
   }
-  absl::Status WantSet(const Operation& o) const {
-    if (absl::Status list = Want(o, Kind::kList, "a list", false); !list.ok() || o.outcome != Outcome::kOk) return list;
-    std::vector<ValueId> elements = history_.values.list(o.result);
-    std::sort(elements.begin(), elements.end());
-    const auto twice = std::adjacent_find(elements.begin(), elements.end());
-    if (twice == elements.end()) return absl::OkStatus();
-    return Refused(o.line, "value", Words("a set has ", history_.values.Text(*twice), " once"));
-  }
-
   const History& history_;
   const Model& model_;
 };

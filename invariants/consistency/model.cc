@@ -166,6 +166,7 @@ class SetStates final : public States {
  private:
   static constexpr StateId kEmpty = 0;
   static constexpr StateId kPresent = 1;
+  static constexpr StateId kNoSet = IdTable::kNone - 1;
   struct Halves {
     StateId zero, one;
     bool operator==(const Halves&) const = default;
@@ -192,7 +193,11 @@ class SetStates final : public States {
   StateId StateOf(ValueId value) {
     return remembered_(value, [&] {
       StateId state = kEmpty;
-      for (const ValueId element : values_.list(value)) state = With(state, levels_, element, true);
+      for (const ValueId element : values_.list(value)) {
+        const StateId more = With(state, levels_, element, true);
+        if (more == state) return kNoSet;  // an element twice
+        state = more;
+      }
       return state;
     });
   }

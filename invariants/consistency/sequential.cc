@@ -29,6 +29,7 @@ class Interleaving {
   }
 
   Answer Run(std::uint64_t max_steps, std::uint64_t max_bytes) {
+    if (relations_.nodes.empty()) return Answer::kFound;
     Enter();
     while (!frames_.empty()) {
       if (done_in_all_ == relations_.nodes.size()) return Answer::kFound;
