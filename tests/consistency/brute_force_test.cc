@@ -115,7 +115,22 @@ TEST(RandomHistory, IsTheSameEverywhere) {
       for (const char c : text) print = (print ^ static_cast<unsigned char>(c)) * 0x100000001B3;
     }
   }
-  EXPECT_EQ(print, 17201989133814866347U);
+  EXPECT_EQ(print, 5849562909136887799U);
+}
+
+TEST(RandomHistory, AnswersAreOfTheRightKind) {
+  for (std::uint64_t seed = 0; seed < kHistories; ++seed) {
+    const History set = RandomHistory(ModelKind::kSet, seed, {});
+    for (const Operation& operation : set.operations) {
+      const bool answered = operation.function == Function::kRead && operation.outcome == Outcome::kOk;
+      ASSERT_EQ(set.values.kind(operation.result) == Values::Kind::kList, answered) << ToNotation(set);
+    }
+    const History lock = RandomHistory(ModelKind::kLock, seed, {});
+    for (const Operation& operation : lock.operations) {
+      const bool answered = operation.function == Function::kAcquire && operation.outcome == Outcome::kOk;
+      ASSERT_EQ(lock.values.kind(operation.result) == Values::Kind::kInteger, answered) << ToNotation(lock);
+    }
+  }
 }
 
 TEST(RandomHistory, SessionsDoNotTouchThemselves) {

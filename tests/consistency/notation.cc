@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+#include <iterator>
 #include <map>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "protocols/core/check.h"

@@ -286,27 +286,32 @@ class Generator {
         Guess(operation);
       } else if (numbers_.Chance(70)) {
         Shorten(operation);
-      } else if (Operation& other = numbers_.Any(operations());
-                 other.function == operation.function && other.key == operation.key) {
-        std::swap(other.result, operation.result);
+      } else {
+        Exchange(operation, numbers_.Any(operations()));
       }
     }
+  }
+
+  static void Exchange(Operation& a, Operation& b) {
+    const bool both_answered = a.outcome == Outcome::kOk && b.outcome == Outcome::kOk;
+    if (both_answered && a.function == b.function && a.key == b.key) std::swap(a.result, b.result);
   }
 
   void Shorten(Operation& operation) {
     if (operation.outcome == Outcome::kUnknown) return;
     const std::int64_t by = numbers_.UpTo(static_cast<std::size_t>(operation.returned - operation.called));
-    if (numbers_.Chance(50))
+    if (numbers_.Chance(50)) {
       operation.called += by;
-    else
+    } else {
       operation.returned -= by;
+    }
   }
 
   // An answer as it could be, going by what is asked of the key by anybody.
   void Guess(Operation& operation) {
     if (operation.function == Function::kCas || model_ == ModelKind::kLock) {
-      if (operation.outcome != Outcome::kUnknown)
-        operation.outcome = numbers_.Chance(60) ? Outcome::kOk : Outcome::kFailed;
+      const Outcome heard = numbers_.Chance(60) ? Outcome::kOk : Outcome::kFailed;
+      if (operation.outcome != Outcome::kUnknown) operation.outcome = heard;
       if (operation.function == Function::kAcquire) operation.result = history_.values.Integer(1 + numbers_.Below(5));
     } else if (Answers(operation.function)) {
       operation.result = GuessedContent(SomeArguments(operation.key));
