@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "invariants/consistency/intervals.h"
@@ -18,11 +19,27 @@ constexpr std::uint64_t kFactor = 8;
 
 using Operations = std::vector<std::uint32_t>;
 
-std::vector<Operations> ByKey(const History& history, std::uint64_t& judged) {
+// Values that some read returned, by key.
+std::set<std::pair<std::uint32_t, ValueId>> ReadValues(const History& history) {
+  std::set<std::pair<std::uint32_t, ValueId>> read;
+  for (const Operation& o : history.operations) {
+    if (o.function == Function::kRead && o.outcome == Outcome::kOk) read.emplace(o.key, o.result);
+  }
+  return read;
+}
+
+// A linearization needs no write of a register that nobody waits for and whose value nobody read.
+std::vector<Operations> ByKey(const History& history, const Model& model, std::uint64_t& judged) {
+  const bool is_register = model.kind == ModelKind::kRegister;
+  std::optional<std::set<std::pair<std::uint32_t, ValueId>>> read;
   std::map<std::uint32_t, Operations> by_key;
   for (std::uint32_t o = 0; o < history.operations.size(); ++o) {
     const Operation& operation = history.operations[o];
     if (IsVoid(operation)) continue;
+    if (is_register && operation.outcome == Outcome::kUnknown) {
+      if (!read) read = ReadValues(history);
+      if (read->count({operation.key, operation.argument}) == 0) continue;
+    }
     by_key[operation.key].push_back(o);
     ++judged;
   }
@@ -50,7 +67,7 @@ class Checker {
       : history_(history), model_(model), options_(options) {}
 
   Judgement Run() {
-    std::vector<Operations> keys = ByKey(history_, judgement_.judged);
+    std::vector<Operations> keys = ByKey(history_, model_, judgement_.judged);
     if (options_.zones && (model_.kind == ModelKind::kRegister || model_.kind == ModelKind::kCasRegister))
       JudgeByIntervals(keys);
     // One key must not hide another: none gets a large budget before all had a small one.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "invariants/consistency/linearizability.h"
 #include "invariants/consistency/refutation.h"
 #include "invariants/consistency/saturation.h"
 #include "invariants/consistency/words.h"
@@ -233,10 +234,19 @@ Counterexample Smallest(const History& history, const Relations& relations, cons
   return example;
 }
 
+// Stronger, and much easier to find out.
+bool IsLinearizable(const History& history, const Options& options, Judgement& judgement) {
+  if (!options.zones) return false;
+  judgement = CheckLinearizable(history, *FindModel("register"), options);
+  return judgement.verdict == Verdict::kHolds;
+}
+
 }  // namespace
 
 Judgement CheckSequential(const History& history, const Options& options) {
-  Judgement judgement = JudgeByRefutation(history, RefuteSaturated, options);
+  Judgement judgement;
+  if (IsLinearizable(history, options, judgement)) return judgement;
+  judgement = JudgeByRefutation(history, RefuteSaturated, options);
   if (judgement.verdict != Verdict::kHolds) return judgement;
   const Relations relations(history);
   switch (Search(history, relations, options.max_steps, options.max_bytes, judgement)) {
