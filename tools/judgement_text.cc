@@ -204,12 +204,15 @@ Layout LayOut(const std::vector<Bar>& bars, const Scale& scale) {
     if (bar.to) layout.columns[*bar.to];
   }
   std::size_t next = 0;
+  bool after_return = false;
   for (auto& [moment, column] : layout.columns) {
-    column = next;
+    const bool apart = after_return && !moment.is_return;  // one bar ends, another begins
+    column = next + (apart ? 1 : 0);
     for (const Bar& bar : bars) {
       if (bar.to == moment) column = std::max(column, layout.columns[bar.from] + Length(bar, scale));
     }
     next = column + 2;
+    after_return = moment.is_return;
   }
   for (const Bar& bar : bars) layout.end = std::max(layout.end, layout.columns[bar.from] + Length(bar, scale));
   layout.end = std::max(layout.end, next);
