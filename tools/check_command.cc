@@ -49,6 +49,9 @@ absl::StatusOr<Model> ModelOf(const std::string& name) {
   return Unknown("--model", "model", name, NamesOf(consistency::Models()), "models");
 }
 
+// Whether the model, whatever the history, can be judged so.
+bool Defined(const Model& model, Consistency consistency) { return consistency::Validate({}, model, consistency).ok(); }
+
 // In the order in which they are judged.
 absl::StatusOr<std::vector<Consistency>> ConsistenciesOf(const std::string& name, const Model& model,
                                                          const History& history) {
@@ -60,20 +63,10 @@ absl::StatusOr<std::vector<Consistency>> ConsistenciesOf(const std::string& name
   }
   std::vector<Consistency> all;
   for (const ConsistencyName& one : consistency::Consistencies()) {
-    const bool defined =
-        model.kind == consistency::ModelKind::kRegister || one.consistency == Consistency::kLinearizable;
     const bool observed = one.consistency != Consistency::kConvergence || !history.audits.empty();
-    if (defined && observed) all.push_back(one.consistency);
+    if (observed && Defined(model, one.consistency)) all.push_back(one.consistency);
   }
   return all;
-}
-
-// A pass that looked at nothing is none.
-Judgement Settled(Judgement judgement) {
-  if (judgement.judged != 0 || judgement.verdict != Verdict::kHolds) return judgement;
-  judgement.verdict = Verdict::kInconclusive;
-  judgement.reason = "no operation was judged";
-  return judgement;
 }
 
 int ExitCodeOf(Verdict verdict) {
@@ -168,7 +161,7 @@ std::string CheckSession::Where(const absl::Status& invalid) const {
 Judgement CheckSession::Judge(Consistency consistency, bool explain) const {
   consistency::Options limits = limits_;
   limits.explain = explain;
-  return Settled(consistency::Check(history_, model_, consistency, limits));
+  return consistency::Check(history_, model_, consistency, limits);
 }
 
 void CheckSession::Report(Consistency consistency, const Judgement& judgement) const {
@@ -202,7 +195,7 @@ std::string CheckSession::NextStep(Consistency consistency, const Judgement& jud
     return "search more   " + Typed(consistency, steps, bytes * 4) + "\n";
   // Linearizable implies all the others.
   const bool settled = judgement.verdict == Verdict::kHolds && consistency == Consistency::kLinearizable;
-  if (model_.kind == consistency::ModelKind::kRegister && !settled && judgement.judged != 0)
+  if (Defined(model_, Consistency::kSequential) && !settled && judgement.judged != 0)
     return "the others    " + CommandLine(options_, std::string(kAll)) + "\n";
   return "as data       " + Typed(consistency, steps, bytes) + " --format json\n";
 }

@@ -94,7 +94,7 @@ std::string TextOf(const std::vector<Item>& items, bool verbose) {
   for (const Item& item : items) {
     text += item.name + std::string(width + 2 - item.name.size(), ' ') + item.summary;
     const std::string more = item.functions.empty() ? item.source : absl::StrJoin(item.functions, ", ");
-    if (!more.empty()) text += "  (" + more + ")";
+    if (!more.empty() && more != item.name) text += "  (" + more + ")";
     text += "\n";
     if (!verbose) continue;
     for (const Parameter& p : item.parameters)
