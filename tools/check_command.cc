@@ -63,10 +63,19 @@ absl::StatusOr<std::vector<Consistency>> ConsistenciesOf(const std::string& name
   }
   std::vector<Consistency> all;
   for (const ConsistencyName& one : consistency::Consistencies()) {
+    // Reads tell it only if somebody waited, which no history says.
     const bool observed = one.consistency != Consistency::kConvergence || !history.audits.empty();
     if (observed && Defined(model, one.consistency)) all.push_back(one.consistency);
   }
   return all;
+}
+
+// A pass that looked at nothing is none.
+Judgement Settled(Judgement judgement) {
+  if (judgement.judged != 0 || judgement.verdict != Verdict::kHolds) return judgement;
+  judgement.verdict = Verdict::kInconclusive;
+  judgement.reason = "no operation was judged";
+  return judgement;
 }
 
 int ExitCodeOf(Verdict verdict) {
@@ -122,29 +131,31 @@ int CheckSession::One(Consistency consistency) {
 }
 
 // What needs unique values cannot be judged without, which leaves the rest of the answer
-// incomplete but right. Only where nothing could be judged is the file at fault.
+// incomplete but right. Only where nothing can be judged is the file at fault.
 int CheckSession::All(const std::vector<Consistency>& consistencies) {
-  for (const Consistency consistency : consistencies)
+  std::vector<absl::Status> valid;
+  for (const Consistency consistency : consistencies) {
     width_ = std::max(width_, consistency::Describe(consistency).name.size());
+    valid.push_back(consistency::Validate(history_, model_, consistency));
+  }
+  if (std::none_of(valid.begin(), valid.end(), [](const absl::Status& status) { return status.ok(); }))
+    return PrintErrors(absl::InvalidArgumentError(Where(valid.front())));
   int code = kAsExpected;
   std::optional<Consistency> violated;  // the weakest: what broke it breaks the stronger ones
-  std::vector<std::string> faults;
-  for (const Consistency consistency : consistencies) {
-    const absl::Status valid = consistency::Validate(history_, model_, consistency);
-    if (!valid.ok()) {
-      faults.push_back(Where(valid));
-      ReportUnjudged(consistency, faults.back());
+  for (std::size_t i = 0; i < consistencies.size(); ++i) {
+    if (!valid[i].ok()) {
+      ReportUnjudged(consistencies[i], Where(valid[i]));
       code = Worse(code, kInconclusive);
       continue;
     }
-    const Judgement judgement = Judge(consistency, false);
-    Report(consistency, judgement);
+    const Judgement judgement = Judge(consistencies[i], false);
+    Report(consistencies[i], judgement);
     code = Worse(code, ExitCodeOf(judgement.verdict));
-    if (judgement.verdict == Verdict::kViolated) violated = consistency;
+    if (judgement.verdict == Verdict::kViolated) violated = consistencies[i];
   }
-  if (faults.size() == consistencies.size()) return PrintErrors(absl::InvalidArgumentError(faults.front()));
-  if (violated && !options_.output.json && !options_.output.quiet)
-    Print("why           " + Typed(*violated, limits_.max_steps, limits_.max_bytes) + "\n");
+  if (options_.output.json || options_.output.quiet) return code;
+  Print(violated ? "why           " + Typed(*violated, limits_.max_steps, limits_.max_bytes) + "\n"
+                 : "as data       " + CommandLine(options_, std::string(kAll)) + " --format json\n");
   return code;
 }
 
@@ -161,7 +172,7 @@ std::string CheckSession::Where(const absl::Status& invalid) const {
 Judgement CheckSession::Judge(Consistency consistency, bool explain) const {
   consistency::Options limits = limits_;
   limits.explain = explain;
-  return consistency::Check(history_, model_, consistency, limits);
+  return Settled(consistency::Check(history_, model_, consistency, limits));
 }
 
 void CheckSession::Report(Consistency consistency, const Judgement& judgement) const {

@@ -210,7 +210,7 @@ TEST(Check, EveryShippedHistoryIsWhatItsReadmeSays) {
   for (const auto& [name, model] : violated) {
     const Result result = Faultline("check " + Shipped(name) + " --model " + model);
     EXPECT_EQ(result.code, 1) << name << "\n" << result.out;
-    EXPECT_THAT(result.out, HasSubstr("process 0  |")) << name;
+    EXPECT_THAT(result.out, HasSubstr("  |--")) << name;
   }
 }
 
@@ -219,7 +219,7 @@ TEST(Check, AllIsALineForEachConsistencyAndTheWorstDecides) {
   EXPECT_EQ(result.code, 1) << result.out;
   EXPECT_THAT(result.out, HasSubstr("linearizable         violated"));
   EXPECT_THAT(result.out, HasSubstr("read-your-writes     holds"));
-  EXPECT_THAT(result.out, Not(HasSubstr("convergence  ")));  // nobody looked at the replicas
+  EXPECT_THAT(result.out, Not(HasSubstr("  convergence  ")));  // nobody looked at the replicas
   EXPECT_THAT(result.out, HasSubstr("\nwhy           faultline check "));
   const Result queue = Faultline("check " + Shipped("queue_twice") + " --model queue --consistency all --quiet");
   EXPECT_EQ(queue.code, 1);
@@ -268,6 +268,20 @@ TEST_F(CheckFiles, AnotherModelsFunctionIsThreeByLine) {
   const Result result = Faultline("check " + Shipped("queue_twice") + " --model register");
   EXPECT_EQ(result.code, 3);
   EXPECT_THAT(result.out, StartsWith("error: " + Shipped("queue_twice") + ":1: f: "));
+}
+
+TEST_F(CheckFiles, WhereNothingCanBeJudgedNothingIsPrinted) {
+  const Result result = Faultline("check " + Shipped("queue_twice") + " --consistency all --format json");
+  EXPECT_EQ(result.code, 3);
+  EXPECT_THAT(result.out, StartsWith("error: " + Shipped("queue_twice") + ":1: f: "));
+  EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 1) << result.out;
+}
+
+TEST_F(CheckFiles, ASpentLimitIsInconclusiveAndSaysHowToGoOn) {
+  const Result result = Faultline("check " + Shipped("lost_update") + " --model cas-register --max-steps 1");
+  EXPECT_EQ(result.code, 2) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("\nsearch more   faultline check "));
+  EXPECT_THAT(result.out, HasSubstr(" --max-steps 10\n"));
 }
 
 TEST_F(CheckFiles, AHistoryOfNothingIsInconclusive) {
