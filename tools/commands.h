@@ -15,6 +15,7 @@ int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange se
 // `run --margin`.
 int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
+int CheckCommand(const CheckOptions& options);
 int ListCommand(const ListOptions& options);
 int DoctorCommand(const DoctorOptions& options);
 

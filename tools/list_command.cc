@@ -1,6 +1,8 @@
 // list: what there is, one line each.
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
+#include "invariants/consistency/check.h"
 #include "protocols/tracing/json.h"
 #include "scenarios/load.h"
 #include "sim/targets.h"
@@ -19,6 +21,7 @@ struct Item {
   std::vector<Parameter> parameters;
   std::string source_key;  // of JSON: "source", "protocol"
   std::string source;
+  std::vector<std::string> functions{};
 };
 
 std::vector<Item> Protocols() {
@@ -47,6 +50,23 @@ std::vector<Item> TargetItems() {
   return items;
 }
 
+std::vector<Item> ModelItems() {
+  std::vector<Item> items;
+  for (const consistency::Model& model : consistency::Models()) {
+    items.push_back({std::string(model.name), std::string(model.summary), {}, "", ""});
+    for (const consistency::Function function : model.functions)
+      items.back().functions.emplace_back(consistency::NameOf(function));
+  }
+  return items;
+}
+
+std::vector<Item> ConsistencyItems() {
+  std::vector<Item> items;
+  for (const consistency::ConsistencyName& c : consistency::Consistencies())
+    items.push_back({std::string(c.name), std::string(c.summary), {}, "column", std::string(c.column)});
+  return items;
+}
+
 absl::StatusOr<std::vector<Item>> ScenarioItems() {
   std::vector<Item> items;
   for (const std::string& name : scenarios::ShippedScenarios()) {
@@ -62,6 +82,8 @@ absl::StatusOr<std::vector<Item>> Items(const std::string& what) {
   if (what == "faults") return FaultItems();
   if (what == "targets") return TargetItems();
   if (what == "invariants") return InvariantItems();
+  if (what == "models") return ModelItems();
+  if (what == "consistencies") return ConsistencyItems();
   return ScenarioItems();
 }
 
@@ -71,7 +93,8 @@ std::string TextOf(const std::vector<Item>& items, bool verbose) {
   std::string text;
   for (const Item& item : items) {
     text += item.name + std::string(width + 2 - item.name.size(), ' ') + item.summary;
-    if (!item.source.empty()) text += "  (" + item.source + ")";
+    const std::string more = item.functions.empty() ? item.source : absl::StrJoin(item.functions, ", ");
+    if (!more.empty() && more != item.name) text += "  (" + more + ")";
     text += "\n";
     if (!verbose) continue;
     for (const Parameter& p : item.parameters)
@@ -96,6 +119,13 @@ void Write(const std::vector<Parameter>& parameters, tracing::JsonWriter& out) {
   out.EndArray();
 }
 
+void Write(const std::vector<std::string>& functions, tracing::JsonWriter& out) {
+  out.Key("functions");
+  out.BeginArray();
+  for (const std::string& function : functions) out.String(function);
+  out.EndArray();
+}
+
 std::string JsonOf(const std::string& what, const std::vector<Item>& items) {
   tracing::JsonWriter out;
   out.BeginObject();
@@ -107,7 +137,9 @@ std::string JsonOf(const std::string& what, const std::vector<Item>& items) {
     out.String(item.name);
     out.Key("summary");
     out.String(item.summary);
-    if (!item.source_key.empty()) {
+    if (!item.functions.empty()) {
+      Write(item.functions, out);
+    } else if (!item.source_key.empty()) {
       out.Key(item.source_key);
       out.String(item.source);
     } else {

@@ -17,7 +17,8 @@ constexpr std::uint64_t kMostJobs = 256;
 // As typed; numbers are parsed by us, because CLI11 reads 010 as 8 and
 // saturates what does not fit.
 struct Typed {
-  std::string seed, seeds, jobs, format = "text", color = "auto", progress = "auto", expect = "recorded";
+  std::string seed, seeds, jobs, format = "text", color = "auto", progress = "auto", expect = "recorded", max_steps,
+                                 max_bytes;
 };
 
 void AddOutput(CLI::App& command, Typed& typed, OutputOptions& output) {
@@ -79,11 +80,34 @@ void DescribeReplay(CLI::App& root, Typed& typed, ReplayOptions& options) {
       "  faultline replay tests/seeds --expect holds");
 }
 
+void DescribeCheck(CLI::App& root, Typed& typed, CheckOptions& options) {
+  CLI::App& command = *root.add_subcommand("check", "Judge a history of clients, from a run or from a real cluster");
+  command.add_option("HISTORY", options.history, "JSON lines, one operation each; \"-\" is standard input")->required();
+  command.add_option("--model", options.model,
+                     "what the operations mean, of `faultline list models` (default: register)");
+  command.add_option("--consistency", options.consistency,
+                     "what the clients were promised, of `faultline list consistencies`, by name or column, "
+                     "or all (default: linearizable)");
+  command.add_option("--max-steps", typed.max_steps, "give up after so many steps of a search");
+  command.add_option("--max-memory", typed.max_bytes, "give up when a search holds so many bytes");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Exit status: 0 holds, 1 violated, 2 inconclusive (the limits were reached, or nothing was judged),\n"
+      "3 could not judge. A violation comes with the fewest operations found that show it; --quiet leaves\n"
+      "them out, and is quicker. With all, a line for each consistency the model has, strongest first;\n"
+      "convergence only where the history has audits.\n"
+      "Examples:\n"
+      "  faultline check history.jsonl --model cas-register\n"
+      "  faultline check history.jsonl --consistency all --format json");
+}
+
 void DescribeList(CLI::App& root, Typed& typed, ListOptions& options) {
   CLI::App& command = *root.add_subcommand("list", "Say what there is, one line each");
-  command.add_option("WHAT", options.what, "protocols, faults, targets (whom faults hit), invariants or scenarios")
+  command
+      .add_option("WHAT", options.what,
+                  "protocols, faults, targets (whom faults hit), invariants, scenarios, models or consistencies")
       ->required()
-      ->check(CLI::IsMember({"protocols", "faults", "targets", "invariants", "scenarios"}));
+      ->check(CLI::IsMember({"protocols", "faults", "targets", "invariants", "scenarios", "models", "consistencies"}));
   AddOutput(command, typed, options.output);
   command.footer(
       "Examples:\n"
@@ -179,6 +203,23 @@ absl::Status ReadNumbers(const Typed& typed, RunOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status ReadCount(const char* option, const std::string& typed, std::optional<std::uint64_t>& into) {
+  if (typed.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::uint64_t> count = core::ParseCount(typed);
+  if (!count.ok()) return Refused(option, count.status());
+  if (*count == 0) return Refused(option, absl::InvalidArgumentError("want at least 1"));
+  into = *count;
+  return absl::OkStatus();
+}
+
+Invocation ReadCheck(const Typed& typed, CheckOptions check) {
+  ReadOutput(typed, check.output);
+  absl::Status read = ReadCount("--max-steps", typed.max_steps, check.max_steps);
+  if (read.ok()) read = ReadCount("--max-memory", typed.max_bytes, check.max_bytes);
+  if (!read.ok()) return Done{Complain(std::string(read.message()), "check ")};
+  return check;
+}
+
 Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
   ReadOutput(typed, doctor.output);
   const absl::Status seeds = ReadSeeds(typed, doctor.seeds);
@@ -187,8 +228,8 @@ Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
   return doctor;
 }
 
-Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, ListOptions list,
-                DoctorOptions doctor) {
+Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, CheckOptions check,
+                ListOptions list, DoctorOptions doctor) {
   if (root.get_subcommands().empty()) {
     std::fputs(root.help().c_str(), stdout);
     return Done{kAsExpected};
@@ -204,6 +245,7 @@ Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, Replay
     if (typed.expect == "violated") replay.expect = ReplayExpect::kViolated;
     return replay;
   }
+  if (command == "check") return ReadCheck(typed, std::move(check));
   if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
   ReadOutput(typed, run.output);
   const absl::Status numbers = ReadNumbers(typed, run);
@@ -217,6 +259,7 @@ Invocation ParseArguments(int argc, char** argv) {
   Typed typed;
   RunOptions run;
   ReplayOptions replay;
+  CheckOptions check;
   ListOptions list;
   DoctorOptions doctor;
   CLI::App root("A deterministic simulator for distributed systems: same scenario, same seed, same run.", "faultline");
@@ -229,6 +272,7 @@ Invocation ParseArguments(int argc, char** argv) {
       "4 not deterministic, 70 internal error, 130 and 143 interrupted.");
   DescribeRun(root, typed, run);
   DescribeReplay(root, typed, replay);
+  DescribeCheck(root, typed, check);
   DescribeList(root, typed, list);
   DescribeDoctor(root, typed, doctor);
   if (const auto unknown = UnknownCommand(root, argc, argv)) return Done{Complain(*unknown, "")};
@@ -239,7 +283,7 @@ Invocation ParseArguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Done{ExplainParseError(root, error)};
   }
-  return Read(root, typed, std::move(run), std::move(replay), std::move(list), std::move(doctor));
+  return Read(root, typed, std::move(run), std::move(replay), std::move(check), std::move(list), std::move(doctor));
 }
 
 std::string ShellQuoted(const std::string& word) {
@@ -261,6 +305,11 @@ std::string CommandLine(const RunOptions& options, const std::string& seeds) {
   for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
   if (!options.traces.empty()) line += " --traces " + ShellQuoted(options.traces);
   return line + " " + seeds;
+}
+
+std::string CommandLine(const CheckOptions& options, const std::string& consistency) {
+  return "faultline check " + ShellQuoted(options.history) + " --model " + ShellQuoted(options.model) +
+         " --consistency " + ShellQuoted(consistency);
 }
 
 }  // namespace tools

@@ -46,6 +46,15 @@ struct ReplayOptions {
   OutputOptions output;
 };
 
+struct CheckOptions {
+  std::string history;  // "-": standard input
+  std::string model = "register";
+  std::string consistency = "linearizable";  // a name, a column, or "all"
+  std::optional<std::uint64_t> max_steps;
+  std::optional<std::uint64_t> max_bytes;
+  OutputOptions output;
+};
+
 struct ListOptions {
   std::string what;
   OutputOptions output;
@@ -63,12 +72,15 @@ struct Done {
   int exit_code = 0;
 };
 
-using Invocation = std::variant<Done, RunOptions, ReplayOptions, ListOptions, DoctorOptions>;
+using Invocation = std::variant<Done, RunOptions, ReplayOptions, CheckOptions, ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 
 // What to type to run this again, with `seeds` such as "--seed 7".
 std::string CommandLine(const RunOptions& options, const std::string& seeds);
+
+// The same of a check, of another consistency.
+std::string CommandLine(const CheckOptions& options, const std::string& consistency);
 
 // "--seed 7", "--seeds 1..20".
 std::string SeedWords(std::uint64_t seed);

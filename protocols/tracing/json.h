@@ -132,6 +132,7 @@ class JsonWriter {
   void Key(std::string_view key);
 
   void String(std::string_view utf8);
+  void Null() { Literal("null"); }
   void Bool(bool value);
   template <std::integral T>
   void Number(T value) {

@@ -1,9 +1,5 @@
 // The program as a user meets it: arguments, exit codes, hostile files.
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +7,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scenarios/file.h"
+#include "tests/harness/mutator.h"
+#include "tests/harness/program.h"
 #include "tests/harness/temporary_folder.h"
 #include "tools/options.h"
 
@@ -18,29 +16,9 @@ namespace tools {
 namespace {
 
 namespace fs = std::filesystem;
+using harness::Faultline;
+using harness::Result;
 using testing::HasSubstr;
-
-struct Result {
-  int code = -1;
-  std::string out;  // both streams
-};
-
-// `timeout` ends what hangs, with 124.
-Result Faultline(const std::string& arguments) {
-  const std::string command = "timeout 60 " FAULTLINE_PROGRAM " " + arguments + " 2>&1 </dev/null";
-  Result result;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> buffer{};
-  for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    result.out.append(buffer.data(), n);
-  const int status = ::pclose(pipe);
-  result.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  // Sanitizers exit with 1, which would pass for a violation.
-  const bool sanitizer =
-      result.out.find("Sanitizer:") != std::string::npos || result.out.find("runtime error:") != std::string::npos;
-  if (sanitizer) result.code = 99;
-  return result;
-}
 
 // A folder of its own with a small scenario in it.
 class Program : public testing::Test {
@@ -72,7 +50,7 @@ TEST_F(Program, WithoutArgumentsItHelps) {
 }
 
 TEST_F(Program, EveryCommandHelpsWithTwoExamples) {
-  for (const std::string command : {"run", "replay", "list", "doctor"}) {
+  for (const std::string command : {"run", "replay", "check", "list", "doctor"}) {
     const Result result = Faultline(command + " --help");
     EXPECT_EQ(result.code, 0);
     const std::size_t examples = result.out.find("Examples:");
@@ -98,6 +76,13 @@ TEST_F(Program, BadArgumentsGiveThreeAndTheNearestWord) {
       {"run no_such_scenario", "no shipped scenario \"no_such_scenario\""},
       {"replay nothing.seed", "nothing.seed: cannot open"},
       {"list scenario", "scenario not in"},
+      {"check", "HISTORY is required"},
+      {"check nothing.jsonl", "nothing.jsonl: cannot open"},
+      {"check . ", ".: want a regular file"},
+      {"check x --model registr", "--model: no model \"registr\"; did you mean \"register\"?"},
+      {"check x --consistency sequental", "--consistency: no consistency \"sequental\"; did you mean \"sequential\"?"},
+      {"check x --max-steps 1e6", "--max-steps: want a count below 2^64"},
+      {"check x --max-memory 0", "--max-memory: want at least 1"},
       {"doctor --seed 4", "seeds of what? want --determinism"},
       {"doctor --determinism no_such_scenario", "no shipped scenario \"no_such_scenario\""},
   };
@@ -231,73 +216,28 @@ TEST_F(Program, NothingToReplayIsInconclusive) {
 
 // ---- Mutated files: an error or a run, never a crash, a hang or a file ----
 
-// Numerical Recipes' generator: the mutations are the same on every machine.
-class Mutator {
- public:
-  std::string Mutate(std::string text) {
-    for (std::uint32_t n = 1 + Draw(4); n > 0 && !text.empty(); --n) MutateOnce(text);
-    return text;
-  }
-
- private:
-  std::uint32_t Draw(std::uint64_t bound) {
-    state_ = state_ * 6364136223846793005u + 1442695040888963407u;
-    return static_cast<std::uint32_t>((state_ >> 33) % bound);
-  }
-  void MutateOnce(std::string& text) {
-    const std::size_t at = Draw(text.size());
-    switch (Draw(6)) {
-      case 0:
-        text[at] = static_cast<char>(Draw(256));
-        break;
-      case 1:
-        text.erase(at, 1 + Draw(8));
-        break;
-      case 2:
-        text.insert(at, text.substr(Draw(text.size()), Draw(40)));
-        break;
-      case 3:
-        text.resize(at);
-        break;
-      case 4:
-        text[at] = static_cast<char>('0' + Draw(10));
-        break;
-      default:
-        text.insert(at, kWords[Draw(std::size(kWords))]);
-        break;
-    }
-  }
-
-  static constexpr std::string_view kWords[] = {"{",
-                                                "}",
-                                                "\"",
-                                                "0",
-                                                "9999999999",
-                                                "18446744073709551616",
-                                                "-1",
-                                                "ns",
-                                                "h",
-                                                "..",
-                                                "n9",
-                                                "\\000",
-                                                "faults { kind: \"crash\" every: \"1us\" }",
-                                                "[",
-                                                "]",
-                                                ":",
-                                                "\n#"};
-  std::uint64_t state_ = 20260101;
-};
-
-// FAULTLINE_MUTATIONS raises the number for a longer hunt.
-int Mutations(int fallback) {
-  const char* wanted = std::getenv("FAULTLINE_MUTATIONS");
-  return wanted == nullptr ? fallback : std::atoi(wanted);
-}
+constexpr std::string_view kWords[] = {"{",
+                                       "}",
+                                       "\"",
+                                       "0",
+                                       "9999999999",
+                                       "18446744073709551616",
+                                       "-1",
+                                       "ns",
+                                       "h",
+                                       "..",
+                                       "n9",
+                                       "\\000",
+                                       "faults { kind: \"crash\" every: \"1us\" }",
+                                       "[",
+                                       "]",
+                                       ":",
+                                       "\n#"};
 
 TEST_F(Program, MutatedScenariosNeverCrashOrHang) {
-  Mutator mutator;
+  harness::Mutator mutator(kWords);
   const std::string original = Read("small.txtpb");
-  for (int i = 0; i < Mutations(700); ++i) {
+  for (int i = 0; i < harness::Mutations(700); ++i) {
     Write("m.txtpb", mutator.Mutate(original));
     const Result result = Faultline("run " + Path("m.txtpb") + " --quiet --set run.max_events=20000");
     ASSERT_LE(result.code, 3) << Read("m.txtpb") << result.out;
@@ -307,11 +247,11 @@ TEST_F(Program, MutatedScenariosNeverCrashOrHang) {
 
 TEST_F(Program, MutatedSeedFilesNeverCrashOrHang) {
   ASSERT_LE(Faultline("run " + Path("small.txtpb") + " --save " + Path("a.seed")).code, 2);
-  Mutator mutator;
+  harness::Mutator mutator(kWords);
   const std::string whole = Read("a.seed");
   // The trail is most of the file: every other mutation meets the rest.
   const std::string rest = whole.substr(0, whole.find("  trail {")) + "}\n";
-  for (int i = 0; i < Mutations(700); ++i) {
+  for (int i = 0; i < harness::Mutations(700); ++i) {
     Write("m.seed", mutator.Mutate(i % 2 == 0 ? whole : rest));
     const Result result = Faultline("replay " + Path("m.seed") + " --quiet");
     ASSERT_LE(result.code, 3) << Read("m.seed") << result.out;
@@ -327,8 +267,8 @@ TEST_F(Program, MutatedTracesNeverCrashOrHang) {
       *scenarios::ReadFile(FAULTLINE_SOURCE_DIR "/scenarios/data/sdk-shop-json/requests.jsonl", 1 << 24);
   const std::string binary =
       *scenarios::ReadFile(FAULTLINE_SOURCE_DIR "/scenarios/data/sdk-shop-proto/0003.bin", 1 << 24);
-  Mutator mutator;
-  for (int i = 0; i < Mutations(600); ++i) {
+  harness::Mutator mutator(kWords);
+  for (int i = 0; i < harness::Mutations(600); ++i) {
     const std::string name = i % 2 == 0 ? "m.jsonl" : "m.bin";
     Write(name, mutator.Mutate(i % 2 == 0 ? json.substr(0, json.find('\n')) : binary));
     const Result result = Faultline("run " + Path("traces.txtpb") + " --quiet --traces " + Path(name));
