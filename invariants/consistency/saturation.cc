@@ -1,6 +1,7 @@
 #include "invariants/consistency/saturation.h"
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 namespace consistency {
@@ -15,7 +16,8 @@ Saturation::Saturation(const Relations& relations, const std::vector<NodeId>& or
       implied_after_(relations.nodes.size()),
       last_readers_(relations.nodes.size()),
       is_touched_(relations.nodes.size(), false),
-      is_dirty_(relations.nodes.size(), false) {
+      is_dirty_(relations.nodes.size(), false),
+      is_changed_(relations.nodes.size(), false) {
   for (const Edge& edge : causal_.edges()) after_[edge.from].push_back(edge.to);
   for (const std::vector<NodeId>& chain : relations.chains) {
     for (const NodeId n : chain) {
@@ -50,6 +52,7 @@ void Saturation::Reset() {
   implied_.clear();
   for (const NodeId n : dirty_) is_dirty_[n] = false;
   dirty_.clear();
+  for (; !changed_.empty(); changed_.pop()) is_changed_[changed_.top()] = false;
 }
 
 void Saturation::MarkDirty(NodeId n) {
@@ -59,12 +62,16 @@ void Saturation::MarkDirty(NodeId n) {
   dirty_.push_back(n);
 }
 
+// In rounds: all that is to be looked at first, then all that changed, so that a node is visited once a round
+// however many edges change it.
 bool Saturation::Settle() {
   while (!dirty_.empty()) {
-    const NodeId n = dirty_.front();
-    dirty_.pop_front();
-    is_dirty_[n] = false;
-    if (!(relations_.nodes[n].is_write ? LookAtWrite(n) : LookAtRead(n))) return false;
+    const std::vector<NodeId> round = std::exchange(dirty_, {});
+    for (const NodeId n : round) is_dirty_[n] = false;
+    for (const NodeId n : round) {
+      if (!(relations_.nodes[n].is_write ? LookAtWrite(n) : LookAtRead(n))) return false;
+    }
+    if (!FollowChanges()) return false;
   }
   return true;
 }
@@ -110,25 +117,30 @@ bool Saturation::Require(const Edge& edge) {
   implied_.push_back(edge);
   implied_after_[edge.from].push_back(edge.to);
   if (clocks_.Precedes(to, edge.from)) return false;
-  Touch(edge.to);
-  clocks_.Join(edge.to, edge.from);
-  MarkDirty(edge.to);
-  return Follow(edge.to);
+  Join(edge.to, edge.from);
+  return true;
 }
 
-// What changed before a node changes before those behind it.
-bool Saturation::Follow(NodeId from) {
-  std::vector<NodeId> changed{from};
-  while (!changed.empty()) {
-    const NodeId n = changed.back();
-    changed.pop_back();
+bool Saturation::Join(NodeId into, NodeId from) {
+  Touch(into);
+  if (!clocks_.Join(into, from)) return false;
+  MarkDirty(into);
+  if (!is_changed_[into]) changed_.push(into);
+  is_changed_[into] = true;
+  return true;
+}
+
+// What changed before a node changes before those behind it. The earliest call goes first: causes are mostly
+// called before their effects. False: something lies before itself.
+bool Saturation::FollowChanges() {
+  while (!changed_.empty()) {
+    const NodeId n = changed_.top();
+    changed_.pop();
+    is_changed_[n] = false;
     for (const auto* successors : {&after_[n], &implied_after_[n]}) {
       for (const NodeId next : *successors) {
-        Touch(next);
-        if (!clocks_.Join(next, n)) continue;
-        if (clocks_.of(next)[relations_.nodes[next].chain] > relations_.nodes[next].index) return false;
-        MarkDirty(next);
-        changed.push_back(next);
+        const Node& node = relations_.nodes[next];
+        if (Join(next, n) && clocks_.of(next)[node.chain] > node.index) return false;
       }
     }
   }

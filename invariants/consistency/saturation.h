@@ -2,12 +2,13 @@
 //
 // It begins as causality, so ∪ rf. Where a write v lies before a read that returned the value of
 // another write w of that key, v must lie before w; that may put more writes before other reads,
-// and so on until nothing changes or something lies before itself. Each new edge is followed only
-// as far as it changes what lies before a node.
+// and so on until nothing changes or something lies before itself. New edges are followed only as
+// far as they change what lies before a node.
 #pragma once
 
-#include <deque>
+#include <functional>
 #include <optional>
+#include <queue>
 #include <vector>
 
 #include "invariants/consistency/refutation.h"
@@ -38,7 +39,8 @@ class Saturation {
   bool LookAtRead(NodeId read);
   bool LookAtWrite(NodeId write);
   bool Require(const Edge& edge);
-  bool Follow(NodeId from);
+  bool Join(NodeId into, NodeId from);
+  bool FollowChanges();
   void Touch(NodeId n);
   void MarkDirty(NodeId n);
   Graph Known(std::size_t count) const;
@@ -54,10 +56,11 @@ class Saturation {
   std::vector<std::vector<NodeId>> last_readers_;   // of a write: its last read in each chain
   std::vector<Edge> implied_;
   std::vector<NodeId> touched_;  // whose clock is not that of base_
-  std::vector<bool> is_touched_, is_dirty_;
-  std::deque<NodeId> dirty_;           // to be looked at (again)
-  std::optional<std::uint32_t> only_;  // the chain whose reads count
-  Refutation null_;                    // a read of null with a write before it
+  std::vector<bool> is_touched_, is_dirty_, is_changed_;
+  std::vector<NodeId> dirty_;                                                 // to be looked at (again)
+  std::priority_queue<NodeId, std::vector<NodeId>, std::greater<>> changed_;  // whose successors are to be visited
+  std::optional<std::uint32_t> only_;                                         // the chain whose reads count
+  Refutation null_;                                                           // a read of null with a write before it
 };
 
 }  // namespace consistency
