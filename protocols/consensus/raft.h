@@ -26,6 +26,7 @@
 #include "protocols/core/variants.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"
+#include "protocols/machines/sessions.h"
 
 namespace raft {
 
@@ -155,6 +156,7 @@ struct NodeOf {
   }
   struct Reply {
     std::optional<typename Machine::Result> result;  // none: unavailable, the outcome is unknown
+    Index index{};                                   // of the state that was read or made
   };
   enum class Timer : std::uint8_t { kElection, kHeartbeat };
 
@@ -167,6 +169,7 @@ struct NodeOf {
   Index commit;  // known to be committed; at most the end of the log
   Index applied;
   Machine machine;
+  machines::Sessions<Machine> sessions;
   core::List<RequestId> waiting;  // requests that this node was asked and owes an answer
 
   void Start(Env& env) {
@@ -469,10 +472,12 @@ struct NodeOf {
   void Apply(const Entry& entry, Env& env) {
     env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
-    Reply reply{machine.Apply(*entry.command, [&env](auto fact) { env.Announce(std::move(fact)); })};
-    if (!StopWaiting(entry.request)) return;
-    env.Announce(facts::RequestAcknowledged{entry.request, applied, entry.term});
-    env.Reply(entry.request, std::move(reply));
+    auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
+                               [&env](auto fact) { env.Announce(std::move(fact)); });
+    if (!StopWaiting(entry.request) || !done) return;
+    // A repetition is acknowledged where the command took effect.
+    env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});
+    env.Reply(entry.request, Reply{std::move(done->result), done->index});
   }
 
   static core::Fingerprint FingerprintOf(const Entry& entry) {

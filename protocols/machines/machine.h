@@ -27,4 +27,11 @@ concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initial
   { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
 };
 
+// It makes no difference to this machine whether a command takes effect once or twice in a row,
+// nor when an older one comes again: it says so with `static constexpr bool kIdempotent = true`.
+template <class M>
+concept Idempotent = requires {
+  requires M::kIdempotent;
+};
+
 }  // namespace machines
