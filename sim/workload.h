@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "protocols/core/chooser.h"
+#include "protocols/core/facts.h"
 #include "protocols/core/types.h"
 #include "sim/plan.h"
 
@@ -23,6 +24,7 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
+  facts::Operation function{};  // of the last request, if its protocol says
 
   std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {
     return chooser.Choose({core::Purpose::kClient, self, 0, draws++}, bound);

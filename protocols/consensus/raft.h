@@ -158,6 +158,15 @@ struct NodeOf {
     std::optional<typename Machine::Result> result;  // none: unavailable, the outcome is unknown
     Index index{};                                   // of the state that was read or made
   };
+  static facts::Invoked Describe(const Request& request) requires machines::Described<Machine> {
+    return Machine::Describe(request);
+  }
+  static facts::Returned Describe(const Reply& reply) requires machines::Described<Machine> {
+    facts::Returned returned;
+    if (reply.result) returned.value = Machine::Describe(*reply.result);
+    returned.version = reply.index;
+    return returned;
+  }
   enum class Timer : std::uint8_t { kElection, kHeartbeat };
 
   // Durable (Figure 2, "Persistent state on all servers"): changed only by Replay.

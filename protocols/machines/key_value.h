@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "protocols/core/facts.h"
 #include "protocols/machines/machine.h"
 
 namespace machines {
@@ -41,6 +42,16 @@ struct KeyValue {
     }
     return result;
   }
+
+  // What a command and its result mean to who judges consistency: see facts::DescribesRequests.
+  static facts::Invoked Describe(const Command& command) {
+    facts::Invoked invoked;
+    invoked.function = command.operation == Operation::kGet ? facts::Operation::kRead : facts::Operation::kWrite;
+    invoked.key = command.key;
+    invoked.value = command.value;
+    return invoked;
+  }
+  static std::optional<std::uint64_t> Describe(const Result& result) { return result.value; }
 
   // What clients ask: reads and writes in equal parts over a few contended keys.
   // `draw(bound)` answers in [0, bound); `unique` makes each written value one of a kind.
