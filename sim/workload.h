@@ -7,6 +7,7 @@
 // one request that it sent after the storm has been served: its probe.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,14 @@
 
 namespace sim {
 
+// A protocol whose clients remember something of the answers they were served, and bring it along
+// with what they ask next. What a mark means is the protocol's business; a new client's is 0.
+template <class N>
+concept MarksSessions = requires(typename N::Request& request, const typename N::Reply& reply, std::uint64_t mark) {
+  { N::MarkAfter(mark, reply) } -> std::same_as<std::uint64_t>;
+  N::CarryMark(request, mark);
+};
+
 struct Client {
   std::uint64_t sequence = 0;           // of the last request
   bool waiting = false;                 // for its answer
@@ -24,6 +33,7 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
+  std::uint64_t mark = 0;       // see MarksSessions
   facts::Operation function{};  // of the last request, if its protocol says
 
   std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {

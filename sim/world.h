@@ -613,6 +613,7 @@ class World {
     if constexpr (requires { N::RandomRequest([](std::uint64_t) { return 0; }, 0); }) {
       const auto draw = [&](std::uint64_t bound) { return client.Draw(bound, event.to, chooser_); };
       typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
+      if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
       AnnounceInvoked(id, request, observer);
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
@@ -671,7 +672,8 @@ class World {
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
     const bool served = Served(packet.reply);
     if (served) {
-      liveness_.Contented(event.to, physics_.now);
+      liveness_.Served(event.to, physics_.now);
+      if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
       AnnounceReturned(packet.id, packet.from, packet.reply, observer);
     } else {
       AnnounceAbandoned(packet.id, facts::AbandonReason::kRefused, observer);

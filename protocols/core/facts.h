@@ -186,7 +186,7 @@ struct Vitals {
   std::uint64_t most_pending{};  // more means that something grows without bound
   std::uint64_t owed{};          // clients that wait for an answer, spans that wait to be stored
   bool still{};                  // no node has a message, a timer or a sync to wake it, and none is held up
-  core::Duration stalled{};      // so long nothing was committed although something was owed and nothing wrong
+  core::Duration stalled{};      // so long nothing was committed or answered, though it was owed and nothing wrong
   core::Duration patience{};     // longer is too long
 };
 inline constexpr NodeId kNobody{0xFFFFFFFF};

@@ -43,6 +43,12 @@ struct KeyValue {
     return result;
   }
 
+  std::optional<Result> Read(const Command& command) const {
+    if (command.operation != Operation::kGet) return std::nullopt;
+    const auto found = values.find(command.key);
+    return found == values.end() ? Result{} : Result{found->second};
+  }
+
   // What a command and its result mean to who judges consistency: see facts::DescribesRequests.
   static facts::Invoked Describe(const Command& command) {
     facts::Invoked invoked;

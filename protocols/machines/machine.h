@@ -37,6 +37,13 @@ concept Described = requires(const typename M::Command& command, const typename 
   { M::Describe(result) } -> std::same_as<std::optional<std::uint64_t>>;
 };
 
+// Answers a command that changes nothing without executing it, from whatever state it is in;
+// nothing for any other command.
+template <class M>
+concept Readable = requires(const M& machine, const typename M::Command& command) {
+  { machine.Read(command) } -> std::same_as<std::optional<typename M::Result>>;
+};
+
 // It makes no difference to this machine whether a command takes effect once or twice in a row,
 // nor when an older one comes again: it says so with `static constexpr bool kIdempotent = true`.
 template <class M>

@@ -3,14 +3,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "gtest/gtest.h"
 #include "invariants/invariant.h"
 #include "protocols/consensus/raft.h"
+#include "sim/run.h"
 #include "sim/world.h"
 
 namespace sim {
@@ -144,6 +144,110 @@ TEST(History, AnAnswerIsThatOfTheOneTimeItsRequestTookEffect) {
   }
   EXPECT_GT(repeated, 100u) << "or nothing was tested";
   EXPECT_GT(reads, 1000u);
+}
+
+// --- reads that do not go through the log -----------------------------------------------
+
+raft::Config Reading(raft::Reads reads) {
+  raft::Config config;
+  config.reads = reads;
+  return config;
+}
+
+// As Storm, and leaders are cut off from their peers while clients still reach them.
+Plan StormForReaders() {
+  Plan plan = Storm();
+  plan.workload.clients = 8;
+  plan.faults.push_back({"partition", {}, Latency::Uniform(1s, 2s), Latency::Uniform(1s, 2s), {"leader"}, {}});
+  return plan;
+}
+
+// The state after each entry, by key: the value and from which entry on.
+using States = std::map<std::uint64_t, std::map<std::uint64_t, std::uint64_t>>;
+
+States StatesOf(const Executed& executed, const World<Node>& world) {
+  States states;
+  for (const auto& host : world.hosts()) {
+    for (const auto& [request, index] : executed.effect) {
+      if (index > host.node.log.size()) continue;
+      const auto& command = *host.node.log[index - 1].command;
+      if (command.operation == machines::KeyValue::Operation::kPut) states[command.key][index] = command.value;
+    }
+  }
+  return states;
+}
+
+std::optional<std::uint64_t> ValueAt(const States& states, std::uint64_t key, std::uint64_t version) {
+  const auto found = states.find(key);
+  if (found == states.end()) return std::nullopt;
+  const auto after = found->second.upper_bound(version);
+  return after == found->second.begin() ? std::nullopt : std::optional(std::prev(after)->second);
+}
+
+struct Judged {
+  std::uint64_t reads = 0;
+  std::uint64_t stale = 0;  // although somebody had been told of a newer value before the read was asked for
+};
+
+// The order that raft.h promises: versions rise along each session, above all of a write, and each read has the
+// value of its version.
+void JudgeSessions(const Played& played, Judged& judged) {
+  const Executed executed = Execute(played.world);
+  const States states = StatesOf(executed, played.world);
+  std::map<core::ClientId, core::Index> seen;
+  for (const auto& [request, fact] : played.histories.returned) {  // by client, and in its order
+    const facts::Invoked& invoked = played.histories.invoked.at(request);
+    core::Index& last = seen[request.client];
+    const bool write = invoked.function == facts::Operation::kWrite;
+    ASSERT_TRUE(write ? fact.version > last : fact.version >= last)
+        << core::Text(fact) << " after " << core::Text(last);
+    last = fact.version;
+    if (write) continue;
+    ++judged.reads;
+    ASSERT_EQ(fact.value, ValueAt(states, invoked.key, fact.version.value)) << core::Text(fact);
+    for (const auto& [other, told] : played.histories.returned) {
+      const facts::Invoked& theirs = played.histories.invoked.at(other);
+      if (theirs.function != facts::Operation::kWrite || theirs.key != invoked.key) continue;
+      if (told.at >= invoked.at || told.version <= fact.version) continue;
+      ++judged.stale;
+      break;
+    }
+  }
+}
+
+Judged JudgeReads(raft::Reads reads) {
+  Judged judged;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    JudgeSessions(Play(StormForReaders(), seed, Reading(reads)), judged);
+  }
+  EXPECT_GT(judged.reads, 1000u);
+  return judged;
+}
+
+TEST(Reads, ThroughTheLogAreNeverStale) { EXPECT_EQ(JudgeReads(raft::Reads::kStrong).stale, 0u); }
+
+TEST(Reads, OfALeaderAreStaleOnceItIsDeposedAndDoesNotKnow) {
+  const Judged judged = JudgeReads(raft::Reads::kLeader);
+  EXPECT_GT(judged.stale, 0u);
+  EXPECT_LT(judged.stale * 20, judged.reads);
+}
+
+TEST(Reads, OfFollowersAreStaleNowAndThen) {
+  const Judged judged = JudgeReads(raft::Reads::kFollower);
+  EXPECT_GT(judged.stale, 10u);
+}
+
+TEST(Reads, OffTheLogKeepEveryInvariantAndServeEverybody) {
+  for (const raft::Reads reads : {raft::Reads::kLeader, raft::Reads::kFollower}) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      invariants::Panel<Node> panel;
+      RunOptions options;
+      options.seed = seed;
+      const Report report =
+          sim::Run<Node>(std::make_shared<Plan>(StormForReaders()), Reading(reads), Shape{5, 5}, panel, options);
+      ASSERT_FALSE(report.violation) << report.violation->monitor << ": " << report.violation->explanation;
+    }
+  }
 }
 
 // --- who has one ----------------------------------------------------------------------
