@@ -85,4 +85,15 @@ struct Client {
   }
 };
 
+// What a random request is made from: `draw(bound)` answers in [0, bound), and `draw.mix` is what
+// the scenario wants asked.
+struct RequestDraw {
+  Client& client;
+  std::uint32_t self;
+  core::Chooser& chooser;
+  const OperationMix& mix;
+
+  std::uint64_t operator()(std::uint64_t bound) const { return client.Draw(bound, self, chooser); }
+};
+
 }  // namespace sim

@@ -610,8 +610,8 @@ class World {
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
-    if constexpr (requires { N::RandomRequest([](std::uint64_t) { return 0; }, 0); }) {
-      const auto draw = [&](std::uint64_t bound) { return client.Draw(bound, event.to, chooser_); };
+    if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
+      const RequestDraw draw{client, event.to, chooser_, plan_->workload.mix};
       typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
       if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
       AnnounceInvoked(id, request, observer);

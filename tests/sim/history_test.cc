@@ -146,6 +146,26 @@ TEST(History, AnAnswerIsThatOfTheOneTimeItsRequestTookEffect) {
   EXPECT_GT(reads, 1000u);
 }
 
+// About 9000 requests; five standard deviations are 2.6 %.
+TEST(History, ClientsAskForWhatTheMixSays) {
+  Plan plan = Storm();
+  plan.faults.clear();
+  plan.workload = {8, {1ms, 10ms}, 300ms, 0, {.keys = 4, .reads = {800'000'000}, .hot = {200'000'000}}};
+  plan.storm = 40s;
+  std::map<std::uint64_t, std::uint64_t> keys;
+  std::uint64_t total = 0, reads = 0;
+  for (const auto& [request, fact] : Play(plan, 1).histories.invoked) {
+    ++total;
+    ++keys[fact.key];
+    reads += fact.function == facts::Operation::kRead;
+  }
+  EXPECT_GT(total, 7000u);
+  EXPECT_NEAR(static_cast<double>(reads) / total, 0.8, 0.026);
+  EXPECT_EQ(keys.size(), 4u);
+  EXPECT_NEAR(static_cast<double>(keys[0]) / total, 0.2 + 0.8 / 4, 0.026);
+  EXPECT_NEAR(static_cast<double>(keys[3]) / total, 0.8 / 4, 0.026);
+}
+
 // --- reads that do not go through the log -----------------------------------------------
 
 raft::Config Reading(raft::Reads reads) {
