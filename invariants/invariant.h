@@ -243,11 +243,17 @@ class Panel {
       if (std::find(silent.begin(), silent.end(), tag) != silent.end()) return false;
       const bool by_node = std::find(kNodeTags.begin(), kNodeTags.end(), tag) != kNodeTags.end();
       const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
-      const bool by_clients = tag == &internal::kTag<facts::ProbeSent> || tag == &internal::kTag<facts::ProbeAnswered>;
-      if (by_clients && std::is_same_v<typename N::Request, core::None>) return false;
+      if (IsOf<facts::ProbeSent, facts::ProbeAnswered>(tag) && std::is_same_v<typename N::Request, core::None>)
+        return false;
+      if (IsOf<facts::Invoked, facts::Returned, facts::Abandoned>(tag) && !facts::DescribesRequests<N>) return false;
       if (!by_node && !by_engine) return false;
     }
     return true;
+  }
+
+  template <class... F>
+  static bool IsOf(FactTag tag) {
+    return ((tag == TagOf<F>()) || ...);
   }
 
   void BuildTables() {

@@ -267,11 +267,15 @@ void Resolver::ReadQueue(const std::string& path, const faultline::scenarios::Li
 }
 
 void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to) {
+  constexpr std::uint32_t kMostKeys = 1'000'000;
   to = {.clients = 3, .think = {5ms, 50ms}, .timeout = 1s, .requests = from.requests()};
   Count("workload.clients", from.clients(), kMostClients, to.clients);
   Read("workload.think", from.think(), core::ParseBetween, to.think);
   Read("workload.timeout", from.timeout(), core::ParseDuration, to.timeout);
   AtLeast("workload.timeout", 1us, to.timeout);
+  Count("workload.keys", from.keys(), kMostKeys, to.mix.keys);
+  Read("workload.reads", from.reads(), ParseRatio, to.mix.reads);
+  Read("workload.hot", from.hot(), ParseRatio, to.mix.hot);
 }
 
 void Resolver::ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to) {

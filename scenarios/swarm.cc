@@ -78,6 +78,7 @@ class Swarm {
   void DrawLoad();
   Duration DrawTimeout(Stream& draw);
   void DrawClients(faultline::scenarios::Workload& workload);
+  void DrawMix(faultline::scenarios::Workload& workload);
   void DrawTraces(faultline::scenarios::Traces& traces);
   void DrawRun();
   void DrawFaults();
@@ -188,6 +189,18 @@ void Swarm::DrawClients(faultline::scenarios::Workload& workload) {
   const Duration think = draw.Length(5ms, 500ms);
   if (workload.think().empty()) workload.set_think(Range(think / 5, think));
   if (workload.timeout().empty()) workload.set_timeout(core::FormatDuration(DrawTimeout(draw)));
+  DrawMix(workload);
+}
+
+// Who reads often and few keys sees most of what goes wrong; who writes often makes it.
+void Swarm::DrawMix(faultline::scenarios::Workload& workload) {
+  Stream draw = Of("mix");
+  const auto keys = static_cast<std::uint32_t>(draw.Magnitude(1, 64));
+  const char* reads = draw.OneOf(std::array{"10%", "50%", "90%"});
+  const char* hot = draw.OneOf(std::array{"0%", "0%", "25%", "75%"});
+  if (workload.keys() == 0) workload.set_keys(keys);
+  if (workload.reads().empty()) workload.set_reads(reads);
+  if (workload.hot().empty()) workload.set_hot(hot);
 }
 
 void Swarm::DrawTraces(faultline::scenarios::Traces& traces) {

@@ -3,7 +3,7 @@
 // Waiting is no failure while faults strike, and silence is none when nobody
 // waits. So time counts as stalled only while something is owed (a client waits,
 // an application holds spans), nothing disturbs the cluster, and nothing is
-// committed. It watches: no decision depends on it, and the digest does not
+// committed or answered. It watches: no decision depends on it, and the digest does not
 // know it.
 #pragma once
 
@@ -37,6 +37,10 @@ class Liveness {
   // waiting and asks anew; or until it stops asking.
   void Asked(std::uint32_t client, core::TrueTime now) { SetWants(client, 1, now); }
   void Contented(std::uint32_t client, core::TrueTime now) { SetWants(client, 0, now); }
+  void Served(std::uint32_t client, core::TrueTime now) {
+    moved_ = now;  // a read may be answered without anything being committed
+    Contented(client, now);
+  }
 
   // A fault begins or ends somewhere; `calm`: none is left.
   void Disturbed(core::TrueTime now, bool calm) {
@@ -65,7 +69,7 @@ class Liveness {
   std::vector<std::uint8_t> wants_;  // by client
   std::uint64_t owed_ = 0;
   core::TrueTime owed_since_{};
-  core::TrueTime moved_{};  // something was committed last
+  core::TrueTime moved_{};  // something was committed or answered last
   core::TrueTime calm_since_{};
   bool calm_ = true;
 };

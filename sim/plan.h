@@ -97,11 +97,19 @@ struct ClockPlan {
   Latency timer_slack{};            // how late timers fire, each by a draw of its own
 };
 
+// What clients ask of a store.
+struct OperationMix {
+  std::uint32_t keys = 16;   // how many different ones
+  Ratio reads{500'000'000};  // of operations; the others write
+  Ratio hot{};               // of operations that go to key 0; the others go to any key, all alike
+};
+
 struct WorkloadPlan {
   std::uint32_t clients = 0;
   core::Between think{};       // between a reply and the next request
   core::Duration timeout{};    // then the outcome is unknown and the client goes on
   std::uint64_t requests = 0;  // per client; 0: until the storm ends
+  OperationMix mix{};
 };
 
 // A fault as the scenario asks for it: windows are drawn from it.

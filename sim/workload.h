@@ -7,14 +7,24 @@
 // one request that it sent after the storm has been served: its probe.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 
 #include "protocols/core/chooser.h"
+#include "protocols/core/facts.h"
 #include "protocols/core/types.h"
 #include "sim/plan.h"
 
 namespace sim {
+
+// A protocol whose clients remember something of the answers they were served, and bring it along
+// with what they ask next. What a mark means is the protocol's business; a new client's is 0.
+template <class N>
+concept MarksSessions = requires(typename N::Request& request, const typename N::Reply& reply, std::uint64_t mark) {
+  { N::MarkAfter(mark, reply) } -> std::same_as<std::uint64_t>;
+  N::CarryMark(request, mark);
+};
 
 struct Client {
   std::uint64_t sequence = 0;           // of the last request
@@ -23,6 +33,8 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
+  std::uint64_t mark = 0;       // see MarksSessions
+  facts::Operation function{};  // of the last request, if its protocol says
 
   std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {
     return chooser.Choose({core::Purpose::kClient, self, 0, draws++}, bound);
@@ -71,6 +83,17 @@ struct Client {
     waiting = false;
     target = *target + 1;
   }
+};
+
+// What a random request is made from: `draw(bound)` answers in [0, bound), and `draw.mix` is what
+// the scenario wants asked.
+struct RequestDraw {
+  Client& client;
+  std::uint32_t self;
+  core::Chooser& chooser;
+  const OperationMix& mix;
+
+  std::uint64_t operator()(std::uint64_t bound) const { return client.Draw(bound, self, chooser); }
 };
 
 }  // namespace sim

@@ -589,6 +589,7 @@ class World {
   std::uint32_t ClientEndpoint(std::uint32_t client) const {
     return static_cast<std::uint32_t>(hosts_.size()) + client;
   }
+  core::NodeId EndpointOf(core::ClientId client) const { return core::NodeId{ClientEndpoint(core::Number(client))}; }
 
   void Think(std::uint32_t client) {
     Push(physics_.now + clients_[client].Think(plan_->workload, client, chooser_), kClientWake, 0, client);
@@ -605,13 +606,15 @@ class World {
     ++requests_.sent;
     const bool probe = client.Send(settling_);
     liveness_.Asked(event.to, physics_.now);
-    if (probe) observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeSent{});
+    if (probe) observer.OnEngineFact(EndpointOf(core::ClientId{event.to}), facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
-    if constexpr (requires { N::RandomRequest([](std::uint64_t) { return 0; }, 0); }) {
-      const auto draw = [&](std::uint64_t bound) { return client.Draw(bound, event.to, chooser_); };
+    if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
+      const RequestDraw draw{client, event.to, chooser_, plan_->workload.mix};
       typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
+      if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
+      AnnounceInvoked(id, request, observer);
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
@@ -668,10 +671,16 @@ class World {
     Client& client = clients_[event.to];
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
     const bool served = Served(packet.reply);
-    if (served) liveness_.Contented(event.to, physics_.now);
+    if (served) {
+      liveness_.Served(event.to, physics_.now);
+      if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
+      AnnounceReturned(packet.id, packet.from, packet.reply, observer);
+    } else {
+      AnnounceAbandoned(packet.id, facts::AbandonReason::kRefused, observer);
+    }
     ++(served ? requests_.answered : requests_.refused);
     if (client.Answered(served, packet.from)) {
-      observer.OnEngineFact(core::NodeId{ClientEndpoint(event.to)}, facts::ProbeAnswered{});
+      observer.OnEngineFact(EndpointOf(core::ClientId{event.to}), facts::ProbeAnswered{});
     }
     Think(event.to);
     return true;
@@ -692,9 +701,41 @@ class World {
     Absorb(event, 0);
     ++requests_.timed_out;
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
+    AnnounceAbandoned({core::ClientId{event.to}, client.sequence}, facts::AbandonReason::kTimedOut, observer);
     client.TimedOut();
     Think(event.to);
     return true;
+  }
+
+  template <class Observer>
+  void AnnounceInvoked(core::RequestId id, const typename N::Request& request, Observer& observer) {
+    if constexpr (facts::DescribesRequests<N>) {
+      facts::Invoked invoked = N::Describe(request);
+      invoked.request = id;
+      invoked.at = physics_.now;
+      clients_[core::Number(id.client)].function = invoked.function;
+      observer.OnEngineFact(EndpointOf(id.client), invoked);
+    }
+  }
+
+  // Of a write only that it took effect, whatever else its answer says.
+  template <class Observer>
+  void AnnounceReturned(core::RequestId id, std::uint32_t from, const typename N::Reply& reply, Observer& observer) {
+    if constexpr (facts::DescribesRequests<N>) {
+      facts::Returned returned = N::Describe(reply);
+      returned.request = id;
+      if (clients_[core::Number(id.client)].function == facts::Operation::kWrite) returned.value.reset();
+      returned.replica = core::NodeId{from};
+      returned.at = physics_.now;
+      observer.OnEngineFact(EndpointOf(id.client), returned);
+    }
+  }
+
+  template <class Observer>
+  void AnnounceAbandoned(core::RequestId id, facts::AbandonReason reason, Observer& observer) {
+    if constexpr (facts::DescribesRequests<N>) {
+      observer.OnEngineFact(EndpointOf(id.client), facts::Abandoned{id, reason, physics_.now});
+    }
   }
 
   // --- faults ------------------------------------------------------------------

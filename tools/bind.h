@@ -2,16 +2,22 @@
 // file per header of protocols/consensus/ calls this with the header's NodeOf.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "invariants/invariant.h"
 #include "protocols/collector/collector.h"
+#include "protocols/core/nearest.h"
 #include "protocols/core/params.h"
+#include "protocols/core/text.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
 #include "sim/run.h"
@@ -41,6 +47,39 @@ inline absl::Status ParseInto(std::string_view text, std::uint32_t& into) {
   if (value.ok() && (*value == 0 || *value > 1'000'000)) return absl::InvalidArgumentError("want 1 to 1000000");
   if (value.ok()) into = static_cast<std::uint32_t>(*value);
   return value.status();
+}
+template <class E>
+concept Enumeration = std::is_enum_v<E>;
+
+// "strong" for kStrong, "read_only" for kReadOnly.
+template <Enumeration E>
+std::string Format(E value) {
+  std::string word;
+  for (const char c : core::Text(value)) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital && !word.empty()) word += '_';
+    word += capital ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return word;
+}
+template <Enumeration E>
+std::vector<std::string> WordsOf() {
+  std::vector<std::string> words;
+  for (int value = 0; core::Text(static_cast<E>(value)) != std::to_string(value); ++value) {
+    words.push_back(Format(static_cast<E>(value)));
+  }
+  return words;
+}
+template <Enumeration E>
+absl::Status ParseInto(std::string_view text, E& into) {
+  const std::vector<std::string> words = WordsOf<E>();
+  const auto found = std::find(words.begin(), words.end(), text);
+  if (found == words.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("want one of ", absl::StrJoin(words, ", "), ", got \"",
+                                                   std::string(text), "\"", core::DidYouMean(text, words)));
+  }
+  into = static_cast<E>(found - words.begin());
+  return absl::OkStatus();
 }
 inline std::string Format(const core::Between& value) { return core::FormatBetween(value); }
 inline std::string Format(core::Duration value) { return core::FormatDuration(value); }

@@ -6,7 +6,7 @@
 // Replay, so running and recovering take the same path; what must be durable
 // before a message leaves is the host's business (output commit), and the one
 // exception is marked SendUnsynced. Not here yet: pre-vote, snapshots,
-// membership changes and the read path.
+// membership changes, and reads that a leader confirms without the log.
 #pragma once
 
 #include <algorithm>
@@ -26,6 +26,7 @@
 #include "protocols/core/variants.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"
+#include "protocols/machines/sessions.h"
 
 namespace raft {
 
@@ -36,24 +37,36 @@ using Term = core::Epoch;
 
 inline constexpr std::string_view kSummary = "Raft: leader election and log replication (Ongaro & Ousterhout)";
 
+// Who answers a read, and how sure it is of the answer.
+enum class Reads : std::uint8_t {
+  kStrong,    // the log: a read is an entry like a write (§8)
+  kLeader,    // a node that believes it leads, at once. Others may have elected another since: the
+              // mistake of early etcd and Consul (Kingsbury, "Jepsen: etcd and Consul", 2014)
+  kFollower,  // any node, as far as it has come
+};
+
 struct Config {
   std::uint32_t nodes = 5;
   core::Between election_timeout{std::chrono::milliseconds(150), std::chrono::milliseconds(300)};
   core::Duration heartbeat = std::chrono::milliseconds(50);
   std::uint32_t max_batch = 64;  // entries in one AppendEntries
+  Reads reads = Reads::kStrong;
 
   template <class F>
   static void ForEachParameter(F&& f) {
     f("election_timeout", &Config::election_timeout, "drawn anew for each election; §9.3 advises 150ms..300ms");
     f("heartbeat", &Config::heartbeat, "how often a leader without news shows that it lives");
     f("max_batch", &Config::max_batch, "entries in one AppendEntries at most");
+    f("reads", &Config::reads,
+      "strong: through the log; leader: at once by who believes that it leads; follower: by any node, as far as it has "
+      "come. Only strong is linearizable");
   }
 
   // How long a healthy cluster may take to get going again: one election.
   core::Duration Patience() const { return election_timeout.max; }
 
   // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
-  // where a message is answered within `round_trip` as a rule.
+  // where a message is answered within `round_trip` as a rule. What `reads` promises is not left to chance.
   template <class Draw>
   void Randomize(core::Duration round_trip, Draw&& draw) {
     const auto least = std::chrono::floor<std::chrono::milliseconds>(4 * round_trip) + std::chrono::milliseconds(50);
@@ -147,15 +160,31 @@ struct NodeOf {
                                       facts::EntryApplied, facts::RequestAcknowledged>,
                          typename Machine::Fact>;
 
-  using Request = Command;
+  struct Request {
+    Command command;
+    Index seen{};  // by its client: the highest `index` of a reply
+  };
   // What a client of this protocol asks; see the machine's RandomCommand.
   template <class Draw>
   static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
-    return Machine::RandomCommand(draw, unique);
+    return {Machine::RandomCommand(draw, unique)};
   }
   struct Reply {
     std::optional<typename Machine::Result> result;  // none: unavailable, the outcome is unknown
+    Index index{};                                   // of the state that was read or made
   };
+  static facts::Invoked Describe(const Request& request) requires machines::Described<Machine> {
+    return Machine::Describe(request.command);
+  }
+  static facts::Returned Describe(const Reply& reply) requires machines::Described<Machine> {
+    facts::Returned returned;
+    if (reply.result) returned.value = Machine::Describe(*reply.result);
+    returned.version = reply.index;
+    return returned;
+  }
+  // A client's mark is what it has seen.
+  static std::uint64_t MarkAfter(std::uint64_t mark, const Reply& reply) { return std::max(mark, reply.index.value); }
+  static void CarryMark(Request& request, std::uint64_t mark) { request.seen = Index{mark}; }
   enum class Timer : std::uint8_t { kElection, kHeartbeat };
 
   // Durable (Figure 2, "Persistent state on all servers"): changed only by Replay.
@@ -167,6 +196,7 @@ struct NodeOf {
   Index commit;  // known to be committed; at most the end of the log
   Index applied;
   Machine machine;
+  machines::Sessions<Machine> sessions;
   core::List<RequestId> waiting;  // requests that this node was asked and owes an answer
 
   void Start(Env& env) {
@@ -290,9 +320,10 @@ struct NodeOf {
   // --- requests (§8) ----------------------------------------------------------
 
   void On(RequestId id, const Request& request, Env& env) {
+    if (auto answer = AnswerHere(request, env)) return env.Reply(id, std::move(*answer));
     if (std::holds_alternative<Leader>(role)) {
       Wait(id);
-      StartReplicating(id, request, env);
+      StartReplicating(id, request.command, env);
       return;
     }
     const auto* follower = std::get_if<Follower>(&role);
@@ -301,7 +332,7 @@ struct NodeOf {
       return;
     }
     Wait(id);
-    env.Send(*follower->leader, Propose{id, request});
+    env.Send(*follower->leader, Propose{id, request.command});
   }
 
   void On(NodeId from, const Propose& m, Env& env) {
@@ -336,6 +367,34 @@ struct NodeOf {
   void Persist(R record, Env& env) {
     Replay(record);
     env.Write(std::move(record));
+  }
+
+  // What this node answers by itself; nothing: it is for the log.
+  //
+  // It has applied a prefix of the committed log, so what it reads is the state after entry
+  // `applied`. If its client has seen more it says "unavailable", and the client tries another one
+  // (Hunt et al., "ZooKeeper", 2010, §4.4). A node that has restarted is behind like any other: it
+  // begins at 0 and learns anew what is committed.
+  //
+  // So histories are sequentially consistent. Order the writes by their entries, and the reads of the
+  // state after an entry right behind it, each client's as it asked for them. Then
+  // - each read gives the last value written to its key before it;
+  // - a client's own order is kept. What it reads is never older than what it has seen, its own writes
+  //   included. What it writes comes after what it has seen: those entries had been applied
+  //   before it asked.
+  //
+  // They are not linearizable: a follower may be behind, and a leader deposed without knowing. Then
+  // it misses writes that their clients have long been told of.
+  std::optional<Reply> AnswerHere(const Request& request, const Env& env) const {
+    if constexpr (machines::Readable<Machine>) {
+      const Reads reads = env.config().reads;
+      const bool may = reads == Reads::kFollower || (reads == Reads::kLeader && std::holds_alternative<Leader>(role));
+      if (!may) return std::nullopt;
+      auto result = machine.Read(request.command);
+      if (!result) return std::nullopt;
+      return applied < request.seen ? Reply{} : Reply{std::move(result), applied};
+    }
+    return std::nullopt;
   }
 
   void ArmElection(Env& env) { env.Arm(Timer::kElection, env.config().election_timeout); }
@@ -469,10 +528,12 @@ struct NodeOf {
   void Apply(const Entry& entry, Env& env) {
     env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
-    Reply reply{machine.Apply(*entry.command, [&env](auto fact) { env.Announce(std::move(fact)); })};
-    if (!StopWaiting(entry.request)) return;
-    env.Announce(facts::RequestAcknowledged{entry.request, applied, entry.term});
-    env.Reply(entry.request, std::move(reply));
+    auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
+                               [&env](auto fact) { env.Announce(std::move(fact)); });
+    if (!StopWaiting(entry.request) || !done) return;
+    // A repetition is acknowledged where the command took effect.
+    env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});
+    env.Reply(entry.request, Reply{std::move(done->result), done->index});
   }
 
   static core::Fingerprint FingerprintOf(const Entry& entry) {

@@ -7,7 +7,9 @@
 // packet, and never by the node that they are about.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "protocols/core/fingerprint.h"
@@ -145,6 +147,37 @@ struct InCore {};
 struct ProbeSent {};
 struct ProbeAnswered {};
 
+// What clients asked and were told, for who judges consistency; of protocols that say which of
+// their requests read and which write (DescribesRequests). The node is the client's endpoint. A
+// client asks one thing at a time, and each request ends in one of the two below, or the run ends
+// first. An answer that comes after its client has given up changes nothing: the outcome stays unknown.
+enum class Operation : std::uint8_t { kRead, kWrite };
+struct Invoked {
+  RequestId request;
+  Operation function{};
+  std::uint64_t key{};
+  std::uint64_t value{};  // kWrite: to store
+  core::TrueTime at{};
+};
+struct Returned {
+  RequestId request;
+  std::optional<std::uint64_t> value;  // of a read; none: the key has none
+  NodeId replica{};                    // that answered
+  Index version;                       // of the state that was read or made: an entry of the log
+  core::TrueTime at{};
+};
+// It may still take effect, once, at any later time.
+enum class AbandonReason : std::uint8_t {
+  kTimedOut,
+  kRefused,        // the answer was "unavailable"
+  kClientCrashed,  // no client of the engine's does
+};
+struct Abandoned {
+  RequestId request;
+  AbandonReason reason{};
+  core::TrueTime at{};
+};
+
 // The run ends soon: what has been reached in the core by now must be reached everywhere in it by then.
 struct Closing {};
 // How the run is doing: from time to time, and at its end. About nobody in particular.
@@ -153,12 +186,20 @@ struct Vitals {
   std::uint64_t most_pending{};  // more means that something grows without bound
   std::uint64_t owed{};          // clients that wait for an answer, spans that wait to be stored
   bool still{};                  // no node has a message, a timer or a sync to wake it, and none is held up
-  core::Duration stalled{};      // so long nothing was committed although something was owed and nothing wrong
+  core::Duration stalled{};      // so long nothing was committed or answered, though it was owed and nothing wrong
   core::Duration patience{};     // longer is too long
 };
 inline constexpr NodeId kNobody{0xFFFFFFFF};
 
 using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Halted, InCore, ProbeSent, ProbeAnswered,
-                            Vitals, Closing>;
+                            Vitals, Closing, Invoked, Returned, Abandoned>;
+
+// Says what its clients' requests mean and what their answers told them; the engine fills in who,
+// when and where.
+template <class N>
+concept DescribesRequests = requires(const typename N::Request& request, const typename N::Reply& reply) {
+  { N::Describe(request) } -> std::same_as<Invoked>;
+  { N::Describe(reply) } -> std::same_as<Returned>;
+};
 
 }  // namespace facts

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "protocols/core/facts.h"
 #include "protocols/machines/machine.h"
 
 namespace machines {
@@ -42,13 +43,31 @@ struct KeyValue {
     return result;
   }
 
-  // What clients ask: reads and writes in equal parts over a few contended keys.
-  // `draw(bound)` answers in [0, bound); `unique` makes each written value one of a kind.
+  std::optional<Result> Read(const Command& command) const {
+    if (command.operation != Operation::kGet) return std::nullopt;
+    const auto found = values.find(command.key);
+    return found == values.end() ? Result{} : Result{found->second};
+  }
+
+  // What a command and its result mean to who judges consistency: see facts::DescribesRequests.
+  static facts::Invoked Describe(const Command& command) {
+    facts::Invoked invoked;
+    invoked.function = command.operation == Operation::kGet ? facts::Operation::kRead : facts::Operation::kWrite;
+    invoked.key = command.key;
+    invoked.value = command.value;
+    return invoked;
+  }
+  static std::optional<std::uint64_t> Describe(const Result& result) { return result.value; }
+
+  // What clients ask: by default reads and writes in equal parts over a few contended keys.
+  // `draw(bound)` answers in [0, bound), and `draw.mix` says how many keys there are, and what shares
+  // of the operations read and go to key 0; `unique` makes each written value one of a kind.
   template <class Draw>
   static Command RandomCommand(Draw&& draw, std::uint64_t unique) {
     Command command;
-    command.operation = draw(2) == 0 ? Operation::kGet : Operation::kPut;
-    command.key = static_cast<std::uint32_t>(draw(16));
+    command.operation = draw.mix.reads.Happens(draw) ? Operation::kGet : Operation::kPut;
+    const bool hot = draw.mix.hot.Happens(draw);
+    command.key = hot ? 0 : static_cast<std::uint32_t>(draw(draw.mix.keys));
     if (command.operation == Operation::kPut) command.value = unique;
     return command;
   }

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "protocols/core/chooser.h"
+#include "protocols/core/facts.h"
 #include "protocols/core/fields.h"
 
 namespace machines {
@@ -25,6 +28,27 @@ concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initial
     requires(M machine, const typename M::Command& command, internal::Ignore announce) {
   typename M::Fact;
   { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
+};
+
+// Says what its commands read and write, and what their results tell.
+template <class M>
+concept Described = requires(const typename M::Command& command, const typename M::Result& result) {
+  { M::Describe(command) } -> std::same_as<facts::Invoked>;
+  { M::Describe(result) } -> std::same_as<std::optional<std::uint64_t>>;
+};
+
+// Answers a command that changes nothing without executing it, from whatever state it is in;
+// nothing for any other command.
+template <class M>
+concept Readable = requires(const M& machine, const typename M::Command& command) {
+  { machine.Read(command) } -> std::same_as<std::optional<typename M::Result>>;
+};
+
+// It makes no difference to this machine whether a command takes effect once or twice in a row,
+// nor when an older one comes again: it says so with `static constexpr bool kIdempotent = true`.
+template <class M>
+concept Idempotent = requires {
+  requires M::kIdempotent;
 };
 
 }  // namespace machines

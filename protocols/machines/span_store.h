@@ -24,6 +24,8 @@ struct SpanStore {
     std::uint64_t fresh{};  // spans not stored before
   };
   using Fact = std::variant<facts::SpanStored>;
+  // By content. Sessions would lose spans: an application that restarts numbers its exports from 1 again.
+  static constexpr bool kIdempotent = true;
 
   // Where a span is: the export it came with, and its place therein.
   struct Place {

@@ -40,6 +40,20 @@ TEST(Load, AlmostNothingIsRequired) {
   EXPECT_FALSE(loaded->traces.has_value());
 }
 
+TEST(Load, ClientsMayContendForFewKeys) {
+  const sim::OperationMix usual = Load(kRaft)->plan.workload.mix;
+  EXPECT_EQ(usual.keys, 16u);
+  EXPECT_EQ(usual.reads, sim::Ratio{500'000'000});
+  EXPECT_EQ(usual.hot, sim::Ratio{});
+  const sim::OperationMix mix =
+      Load(kRaft, {"workload.keys=2", "workload.reads=0%", "workload.hot=12.5%"})->plan.workload.mix;
+  EXPECT_EQ(mix.keys, 2u);
+  EXPECT_EQ(mix.reads, sim::Ratio{});
+  EXPECT_EQ(mix.hot, sim::Ratio{125'000'000});
+  EXPECT_THAT(ErrorOf(kRaft, {"workload.keys=1000001"}), HasSubstr("workload.keys: want 1..1000000"));
+  EXPECT_THAT(ErrorOf(kRaft, {"workload.reads=half"}), HasSubstr("workload.reads: want a share"));
+}
+
 TEST(Load, LinksOfClientsAndExportsAreAsTheNetworkUnlessSaid) {
   const auto loaded =
       Load("cluster { protocol: \"raft\" network { latency: \"7ms\" loss: \"1%\" } clients { latency: \"1ms\" } }");

@@ -55,6 +55,17 @@ TEST(Liveness, WhatAnApplicationHoldsIsOwedUntilItCrashes) {
   EXPECT_EQ(liveness.owed(), 0u);
 }
 
+// A read may need no commit.
+TEST(Liveness, AnAnswerIsProgressForAllWhoWait) {
+  Liveness liveness(1, 2);
+  liveness.Asked(0, TrueTime{1s});
+  liveness.Asked(1, TrueTime{1s});
+  EXPECT_EQ(liveness.StalledFor(TrueTime{4s}), 3s);
+  liveness.Served(0, TrueTime{5s});
+  EXPECT_EQ(liveness.owed(), 1u);
+  EXPECT_EQ(liveness.StalledFor(TrueTime{7s}), 2s);
+}
+
 // --- protocols that do not live ----------------------------------------------------------
 
 struct Ping {};
