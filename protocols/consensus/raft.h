@@ -529,7 +529,7 @@ struct NodeOf {
     env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
     auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
-                               [&env](auto fact) { env.Announce(std::move(fact)); });
+                                     [&env](auto fact) { env.Announce(std::move(fact)); });
     if (!StopWaiting(entry.request) || !done) return;
     // A repetition is acknowledged where the command took effect.
     env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});

@@ -6,8 +6,8 @@
 // result. This table changes only with the machine and in the same order, so all replicas agree
 // on what is a repetition.
 //
-// Rests on clients that number their requests upward and have given up on one before they send
-// the next: then one result for each is enough. Not here: that sessions expire, so the table
+// Rests on clients that number their requests from 1 upward and have given up on one before they
+// send the next: then one result for each is enough. Not here: that sessions expire, so the table
 // grows with the number of clients.
 #pragma once
 
@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "protocols/core/check.h"
 #include "protocols/core/pool.h"
 #include "protocols/core/types.h"
 #include "protocols/machines/machine.h"
@@ -37,19 +38,19 @@ struct Sessions {
   };
   core::List<Session> sessions;  // by client
 
-  // The entry `index` is applied. Nothing: it is older than what its client asked last, so it does
-  // not take effect, and nobody waits for it any more.
+  // The entry `index` is applied. Null: it is older than what its client asked last, so it does not
+  // take effect, and nobody waits for it any more. Good until the next call.
   template <class Announce>
-  std::optional<Done<M>> Apply(core::RequestId request, core::Index index, const typename M::Command& command,
-                               M& machine, Announce&& announce) {
-    if (request == core::RequestId{}) return Done<M>{index, machine.Apply(command, announce)};  // no client asked
+  const Done<M>* Apply(core::RequestId request, core::Index index, const typename M::Command& command, M& machine,
+                       Announce&& announce) {
+    CHECK(request.sequence > 0);
     Session& session = SessionOf(request.client);
-    if (request.sequence < session.sequence) return std::nullopt;
+    if (request.sequence < session.sequence) return nullptr;
     if (request.sequence > session.sequence) {
       session.sequence = request.sequence;
-      session.last = Done<M>{index, machine.Apply(command, announce)};
+      session.last = {index, machine.Apply(command, announce)};
     }
-    return session.last;
+    return &session.last;
   }
 
  private:
@@ -61,7 +62,7 @@ struct Sessions {
   }
 };
 
-// Nothing to remember.
+// Nothing to remember: each command takes effect as it comes.
 template <Machine M>
 requires Idempotent<M>
 struct Sessions<M> {
