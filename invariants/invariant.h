@@ -40,15 +40,22 @@ class [[nodiscard]] Ruling {
     ruling.why_ = std::make_unique<std::string>(std::move(why));
     return ruling;
   }
-  bool judged() const { return kind_ != Kind::kNoted; }
+  // It cannot be told any more, because of `why`: whatever was judged before, the verdict is inconclusive.
+  static Ruling Undecided(std::string why) {
+    Ruling ruling(Kind::kUndecided);
+    ruling.why_ = std::make_unique<std::string>(std::move(why));
+    return ruling;
+  }
+  bool judged() const { return kind_ == Kind::kFine || kind_ == Kind::kBroken; }
   bool broken() const { return kind_ == Kind::kBroken; }
+  bool undecided() const { return kind_ == Kind::kUndecided; }
   const std::string& why() const { return *why_; }
 
  private:
-  enum class Kind : std::uint8_t { kNoted, kFine, kBroken };
+  enum class Kind : std::uint8_t { kNoted, kFine, kBroken, kUndecided };
   explicit Ruling(Kind kind) : kind_(kind) {}
   Kind kind_;
-  std::unique_ptr<std::string> why_;  // only of a violation
+  std::unique_ptr<std::string> why_;  // only of what is broken or undecided
 };
 
 // Stands for a type of fact.
@@ -92,6 +99,13 @@ class Monitor {
 
   std::uint64_t judged = 0;
   std::string violation;  // the first; empty: none
+  std::string undecided;  // why it could not go on judging; empty: it could
+
+  void Count(const Ruling& ruling) {
+    judged += ruling.judged();
+    if (ruling.broken() && violation.empty()) violation = ruling.why();
+    if (ruling.undecided() && undecided.empty()) undecided = ruling.why();
+  }
 };
 
 // Tells a monitor facts, one by one: `story(1, facts::LeaderElected{{7}})`.
@@ -103,17 +117,13 @@ class Story {
     logs_.Observe(core::NodeId{node}, fact);
     const Monitor::Handler handler = monitor_.HandlerOf(TagOf<F>());
     if (handler == nullptr) return;
-    Judge(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
+    monitor_.Count(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
   }
   void AtEnd() {
-    for (const Ruling& ruling : monitor_.AtEnd(logs_)) Judge(ruling);
+    for (const Ruling& ruling : monitor_.AtEnd(logs_)) monitor_.Count(ruling);
   }
 
  private:
-  void Judge(const Ruling& ruling) {
-    monitor_.judged += ruling.judged();
-    if (ruling.broken() && monitor_.violation.empty()) monitor_.violation = ruling.why();
-  }
   Monitor& monitor_;
   LogViews logs_;
 };
@@ -245,7 +255,10 @@ class Panel {
       const bool by_engine = std::find(kEngineTags.begin(), kEngineTags.end(), tag) != kEngineTags.end();
       if (IsOf<facts::ProbeSent, facts::ProbeAnswered>(tag) && std::is_same_v<typename N::Request, core::None>)
         return false;
-      if (IsOf<facts::Invoked, facts::Returned, facts::Abandoned>(tag) && !facts::DescribesRequests<N>) return false;
+      if (IsOf<facts::Invoked, facts::Returned, facts::Abandoned, facts::LinearizabilityPromised,
+               facts::SequentialConsistencyPromised, facts::SessionGuaranteesPromised>(tag) &&
+          !facts::DescribesRequests<N>)
+        return false;
       if (!by_node && !by_engine) return false;
     }
     return true;
@@ -273,9 +286,9 @@ class Panel {
   }
   void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
     Monitor& monitor = *seats_[seat].monitor;
-    monitor.judged += ruling.judged();
-    if (!ruling.broken() || !monitor.violation.empty()) return;
-    monitor.violation = ruling.why();
+    const bool first = ruling.broken() && monitor.violation.empty();
+    monitor.Count(ruling);
+    if (!first) return;
     if (broken_ < seats_.size()) return;
     broken_ = seat;
     broken_at_ = node;

@@ -86,6 +86,9 @@ void ReportMonitors(Panel& panel, Report& report) {
     MonitorReport monitor{seat.name, Outcome::kHolds, seat.monitor->judged, seat.monitor->violation};
     if (!monitor.explanation.empty()) {
       monitor.outcome = Outcome::kViolated;
+    } else if (!seat.monitor->undecided.empty()) {
+      monitor.outcome = Outcome::kInconclusive;
+      monitor.explanation = seat.monitor->undecided;
     } else if (monitor.judged == 0) {
       monitor.outcome = Outcome::kInconclusive;
       monitor.explanation = "it judged nothing";

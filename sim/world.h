@@ -84,6 +84,7 @@ class World {
       agenda_.Foresee(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, chooser_);
     }
     agenda_.Unfold();
+    AnnouncePromise(observer);
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) StartNode(node, observer);
     for (std::uint32_t client = 0; client < clients_.size(); ++client) Think(client);
   }
@@ -585,6 +586,12 @@ class World {
   }
 
   // --- clients -------------------------------------------------------------------
+
+  template <class Observer>
+  void AnnouncePromise(Observer& observer) {
+    facts::ForEachPromised(facts::PromiseOf(config_),
+                           [&](const auto& fact) { observer.OnEngineFact(facts::kNobody, fact); });
+  }
 
   std::uint32_t ClientEndpoint(std::uint32_t client) const {
     return static_cast<std::uint32_t>(hosts_.size()) + client;

@@ -137,7 +137,13 @@ template <class Node>
 absl::StatusOr<sim::Report> RunClients(const Job& job) {
   auto config = MakeConfig<typename Node::Config>(*job.plan);
   if (!config.ok()) return config.status();
-  invariants::Panel<Node> panel;
+  // A rule about what is not promised has no say.
+  std::vector<invariants::FactTag> silent{invariants::TagOf<facts::LinearizabilityPromised>(),
+                                          invariants::TagOf<facts::SequentialConsistencyPromised>(),
+                                          invariants::TagOf<facts::SessionGuaranteesPromised>()};
+  facts::ForEachPromised(facts::PromiseOf(*config),
+                         [&]<class Fact>(const Fact&) { std::erase(silent, invariants::TagOf<Fact>()); });
+  invariants::Panel<Node> panel(silent);
   const sim::Shape shape{job.plan->nodes, job.plan->nodes};
   return sim::Run<Node>(std::make_shared<sim::Plan>(*job.plan), *config, shape, panel, OptionsOf(job));
 }

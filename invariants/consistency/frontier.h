@@ -17,13 +17,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "protocols/core/check.h"
 #include "protocols/core/fingerprint.h"
+#include "protocols/core/pool.h"
 
 namespace consistency {
 
@@ -65,12 +64,10 @@ class Frontier {
   bool broken() const { return configurations_.empty(); }
   // Nothing has been judged since there were too many configurations.
   bool overflowed() const { return overflowed_; }
-  // How the object may stand at the watermark.
-  std::vector<State> States() const {
-    std::vector<State> states;
-    for (const Configuration& configuration : configurations_) states.push_back(configuration.state);
-    return states;
-  }
+  // Then, the operation whose return nothing explains, and how the object may have stood before it.
+  std::uint64_t unexplained() const { return unexplained_; }
+  const Operation& unexplained_operation() const { return unexplained_operation_; }
+  const core::List<State>& stood() const { return stood_; }
   // Operations and configurations that are kept.
   std::size_t size() const { return calls_.size() + unknown_.size() + configurations_.size(); }
 
@@ -98,10 +95,10 @@ class Frontier {
   // One way in which what happened may have happened.
   struct Configuration {
     State state{};
-    std::vector<std::uint64_t> done;  // of open_ and unknown_, in order
+    core::List<std::uint64_t> done;  // of open_ and unknown_, in order
   };
 
-  static std::size_t PlaceOf(std::uint64_t id, const std::vector<Called>& calls) {
+  static std::size_t PlaceOf(std::uint64_t id, const core::List<Called>& calls) {
     const auto found = std::lower_bound(calls.begin(), calls.end(), id,
                                         [](const Called& called, std::uint64_t wanted) { return called.id < wanted; });
     return static_cast<std::size_t>(found - calls.begin());
@@ -123,7 +120,7 @@ class Frontier {
       const Event event = ahead_.front();
       const Called called = Find(event.id);
       if (called.stage == Stage::kOpen) break;  // the watermark
-      ahead_.pop_front();
+      ahead_.erase(ahead_.begin());
       if (event.is_return) {
         Pass(called);
         ++returns;
@@ -141,7 +138,7 @@ class Frontier {
 
   // The return of an operation: it has happened by now, wherever it had not.
   void Pass(const Called& returning) {
-    std::vector<Configuration> next, here = std::exchange(configurations_, {});
+    core::List<Configuration> next, here = std::exchange(configurations_, {});
     for (std::size_t i = 0; i < here.size() && !overflowed_; ++i) {  // it grows
       overflowed_ = here.size() > kMostConfigurations;
       Configuration configuration = here[i];
@@ -153,7 +150,17 @@ class Frontier {
       }
     }
     configurations_ = overflowed_ ? std::move(here) : std::move(next);
+    if (broken()) Explain(returning, here);
     ForgetUsed();
+  }
+
+  void Explain(const Called& returning, const core::List<Configuration>& here) {
+    unexplained_ = returning.id;
+    unexplained_operation_ = returning.operation;
+    for (const Configuration& configuration : here) {
+      if (std::find(stood_.begin(), stood_.end(), configuration.state) == stood_.end())
+        stood_.push_back(configuration.state);
+    }
   }
 
   // What only watches and is right hinders nothing.
@@ -166,7 +173,7 @@ class Frontier {
   }
 
   // Every operation that may come next.
-  void Spread(const Configuration& from, std::vector<Configuration>& here) const {
+  void Spread(const Configuration& from, core::List<Configuration>& here) const {
     const auto add = [&](const Called& called, bool known) {
       Configuration next = from;
       if (!Object::Step(next.state, called.operation, known)) return;
@@ -187,7 +194,7 @@ class Frontier {
   }
 
   // Unless one that is at least as good is there: the same but for operations of unknown outcome that it has not used.
-  void Keep(Configuration configuration, std::vector<Configuration>& among) const {
+  void Keep(Configuration configuration, core::List<Configuration>& among) const {
     for (const Configuration& other : among) {
       if (other.state == configuration.state && IsAtLeastAsGood(other, configuration)) return;
     }
@@ -211,22 +218,25 @@ class Frontier {
   static bool IsDone(std::uint64_t id, const Configuration& configuration) {
     return std::binary_search(configuration.done.begin(), configuration.done.end(), id);
   }
-  static void PutIn(std::uint64_t id, std::vector<std::uint64_t>& ids) {
+  static void PutIn(std::uint64_t id, core::List<std::uint64_t>& ids) {
     ids.insert(std::lower_bound(ids.begin(), ids.end(), id), id);
   }
-  static bool TakeOut(std::uint64_t id, std::vector<std::uint64_t>& ids) {
+  static bool TakeOut(std::uint64_t id, core::List<std::uint64_t>& ids) {
     const auto found = std::lower_bound(ids.begin(), ids.end(), id);
     if (found == ids.end() || *found != id) return false;
     ids.erase(found);
     return true;
   }
 
-  std::vector<Called> calls_;                     // that have not returned before the watermark, by id
-  std::deque<Event> ahead_;                       // of the watermark
-  std::vector<std::uint64_t> open_;               // called before the watermark, and returned behind it
-  std::vector<Called> unknown_;                   // called before the watermark, and never to return
-  std::vector<Configuration> configurations_{1};  // at the watermark
+  core::List<Called> calls_;                     // that have not returned before the watermark, by id
+  core::List<Event> ahead_;                      // of the watermark
+  core::List<std::uint64_t> open_;               // called before the watermark, and returned behind it
+  core::List<Called> unknown_;                   // called before the watermark, and never to return
+  core::List<Configuration> configurations_{1};  // at the watermark
   bool overflowed_ = false;
+  std::uint64_t unexplained_ = 0;
+  Operation unexplained_operation_{};
+  core::List<State> stood_;
 };
 
 // A register whose reads and writes are told by value.

@@ -62,6 +62,10 @@ struct Config {
       "come. Only strong is linearizable");
   }
 
+  facts::Promise Promises() const {
+    return reads == Reads::kStrong ? facts::Promise::kLinearizability : facts::Promise::kSequentialConsistency;
+  }
+
   // How long a healthy cluster may take to get going again: one election.
   core::Duration Patience() const { return election_timeout.max; }
 
@@ -529,7 +533,7 @@ struct NodeOf {
     env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
     auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
-                                     [&env](auto fact) { env.Announce(std::move(fact)); });
+                               [&env](auto fact) { env.Announce(std::move(fact)); });
     if (!StopWaiting(entry.request) || !done) return;
     // A repetition is acknowledged where the command took effect.
     env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});

@@ -178,6 +178,13 @@ struct Abandoned {
   core::TrueTime at{};
 };
 
+// What the protocol, as it is configured, promises its clients (by `Config::Promises`): said once, before anything
+// happens. A monitor that listens takes part only where it is promised.
+enum class Promise : std::uint8_t { kNothing, kSessionGuarantees, kSequentialConsistency, kLinearizability };
+struct LinearizabilityPromised {};
+struct SequentialConsistencyPromised {};  // and no more than that
+struct SessionGuaranteesPromised {};      // or more than that
+
 // The run ends soon: what has been reached in the core by now must be reached everywhere in it by then.
 struct Closing {};
 // How the run is doing: from time to time, and at its end. About nobody in particular.
@@ -192,7 +199,8 @@ struct Vitals {
 inline constexpr NodeId kNobody{0xFFFFFFFF};
 
 using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Halted, InCore, ProbeSent, ProbeAnswered,
-                            Vitals, Closing, Invoked, Returned, Abandoned>;
+                            Vitals, Closing, Invoked, Returned, Abandoned, LinearizabilityPromised,
+                            SequentialConsistencyPromised, SessionGuaranteesPromised>;
 
 // Says what its clients' requests mean and what their answers told them; the engine fills in who,
 // when and where.
@@ -201,5 +209,22 @@ concept DescribesRequests = requires(const typename N::Request& request, const t
   { N::Describe(request) } -> std::same_as<Invoked>;
   { N::Describe(reply) } -> std::same_as<Returned>;
 };
+
+// Calls `f(fact)` with what follows from a promise.
+template <class F>
+constexpr void ForEachPromised(Promise promise, F&& f) {
+  if (promise == Promise::kLinearizability) f(LinearizabilityPromised{});
+  if (promise == Promise::kSequentialConsistency) f(SequentialConsistencyPromised{});
+  if (promise >= Promise::kSessionGuarantees) f(SessionGuaranteesPromised{});
+}
+
+template <class Config>
+constexpr Promise PromiseOf(const Config& config) {
+  if constexpr (requires { config.Promises(); }) {
+    return config.Promises();
+  } else {
+    return Promise::kNothing;
+  }
+}
 
 }  // namespace facts
