@@ -383,8 +383,8 @@ struct NodeOf {
   //   included. What it writes comes after what it has seen: those entries had been applied
   //   before it asked.
   //
-  // They are not linearizable: a follower may be behind, and a leader deposed without knowing. Then
-  // it misses writes that their clients have long been told of.
+  // They are not linearizable: a follower may be behind, a leader deposed without knowing, or new and
+  // not yet sure how far its log is committed. Then it misses writes that others were told of.
   std::optional<Reply> AnswerHere(const Request& request, const Env& env) const {
     if constexpr (machines::Readable<Machine>) {
       const Reads reads = env.config().reads;
@@ -529,7 +529,7 @@ struct NodeOf {
     env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
     if (!entry.command) return;
     auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
-                                     [&env](auto fact) { env.Announce(std::move(fact)); });
+                               [&env](auto fact) { env.Announce(std::move(fact)); });
     if (!StopWaiting(entry.request) || !done) return;
     // A repetition is acknowledged where the command took effect.
     env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});
