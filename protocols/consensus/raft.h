@@ -387,8 +387,8 @@ struct NodeOf {
   //   included. What it writes comes after what it has seen: those entries had been applied
   //   before it asked.
   //
-  // They are not linearizable: a follower may be behind, and a leader deposed without knowing. Then
-  // it misses writes that their clients have long been told of.
+  // They are not linearizable: a follower may be behind, a leader deposed without knowing, or new and
+  // not yet sure how far its log is committed. Then it misses writes that others were told of.
   std::optional<Reply> AnswerHere(const Request& request, const Env& env) const {
     if constexpr (machines::Readable<Machine>) {
       const Reads reads = env.config().reads;

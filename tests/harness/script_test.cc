@@ -53,7 +53,7 @@ TEST(Script, RefusesWhatCannotHappen) {
   EXPECT_EQ(mistake("deliver n0"), "want a link such as n0->n1, got \"n0\"");
   EXPECT_EQ(mistake("request c1 n0 put 1 2"), "want a request id such as c1#1");
   EXPECT_EQ(mistake("request c1#1 n0 steal 1 2"), "no Operation is called \"steal\"");
-  EXPECT_EQ(mistake("request c1#1 n0 put 1 2 3"), "too many words: \"3\"");
+  EXPECT_EQ(mistake("request c1#1 n0 put 1 2 3 4"), "too many words: \"4\"");
   EXPECT_EQ(mistake("in orbit"), "want `in flight`");
   EXPECT_EQ(mistake("choose"), "want an answer to a draw here");
   EXPECT_EQ(mistake("choose 1"), "a choice was never drawn");

@@ -146,7 +146,7 @@ TEST(History, AnAnswerIsThatOfTheOneTimeItsRequestTookEffect) {
   EXPECT_GT(reads, 1000u);
 }
 
-// About 9000 requests; five standard deviations are 2.6 %.
+// Almost 6000 requests; five standard deviations are 3.3 %.
 TEST(History, ClientsAskForWhatTheMixSays) {
   Plan plan = Storm();
   plan.faults.clear();
@@ -159,11 +159,11 @@ TEST(History, ClientsAskForWhatTheMixSays) {
     ++keys[fact.key];
     reads += fact.function == facts::Operation::kRead;
   }
-  EXPECT_GT(total, 7000u);
-  EXPECT_NEAR(static_cast<double>(reads) / total, 0.8, 0.026);
+  EXPECT_GT(total, 5500u);
+  EXPECT_NEAR(static_cast<double>(reads) / total, 0.8, 0.033);
   EXPECT_EQ(keys.size(), 4u);
-  EXPECT_NEAR(static_cast<double>(keys[0]) / total, 0.2 + 0.8 / 4, 0.026);
-  EXPECT_NEAR(static_cast<double>(keys[3]) / total, 0.8 / 4, 0.026);
+  EXPECT_NEAR(static_cast<double>(keys[0]) / total, 0.2 + 0.8 / 4, 0.033);
+  EXPECT_NEAR(static_cast<double>(keys[3]) / total, 0.8 / 4, 0.033);
 }
 
 // --- reads that do not go through the log -----------------------------------------------
