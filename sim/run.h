@@ -39,7 +39,7 @@ struct RunOptions {
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
-// `Panel` has OnFact and OnEngineFact, like a world's observer.
+// `Panel` has OnFact and OnEngineFact, like a world's observer, and OnTime if it wants to know the time.
 template <class Panel>
 class Watcher {
  public:
@@ -52,6 +52,8 @@ class Watcher {
     panel_.OnFact(node, fact);
   }
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) { panel_.OnEngineFact(node, fact); }
+  void OnTime(core::TrueTime now) requires requires(Panel& panel) { panel.OnTime(now); }
+  { panel_.OnTime(now); }
 
   // A line about event number `event`, which happens at `now`.
   template <class MakeText>

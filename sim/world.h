@@ -6,7 +6,8 @@
 // a snapshot that goes on like the original.
 //
 // Messages from a node to itself arrive at once and are lost only with it. Observers
-// see facts and, if they ask, a line of text per event; they change nothing.
+// see facts and, if they ask, a line of text per event, and the time before each event
+// (`OnTime`); they change nothing.
 #pragma once
 
 #include <cstdint>
@@ -100,6 +101,7 @@ class World {
         break;
       }
       physics_.now = core::TrueTime{core::Duration{event.at}};
+      TellTime(observer);
       if (!Dispatch(event, observer)) continue;
       if (physics_.draining > 0) FinishIfDrained(event.to, observer);
       ++events_;
@@ -110,6 +112,7 @@ class World {
       return true;
     }
     physics_.now = end;
+    TellTime(observer);
     return false;
   }
 
@@ -205,6 +208,12 @@ class World {
     Physics& physics_;
     std::uint32_t node_;
   };
+
+  // Facts of nodes have no time of their own: whoever wants it is told what time it is.
+  template <class Observer>
+  void TellTime(Observer& observer) {
+    if constexpr (requires { observer.OnTime(core::TrueTime{}); }) observer.OnTime(physics_.now);
+  }
 
   // Answers the event's number.
   std::uint64_t Push(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to) {
@@ -621,7 +630,7 @@ class World {
       const RequestDraw draw{client, event.to, chooser_, plan_->workload.mix};
       typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
       if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
-      AnnounceInvoked(id, request, observer);
+      AnnounceInvoked(id, to, request, observer);
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
       });
@@ -715,10 +724,11 @@ class World {
   }
 
   template <class Observer>
-  void AnnounceInvoked(core::RequestId id, const typename N::Request& request, Observer& observer) {
+  void AnnounceInvoked(core::RequestId id, std::uint32_t to, const typename N::Request& request, Observer& observer) {
     if constexpr (facts::DescribesRequests<N>) {
       facts::Invoked invoked = N::Describe(request);
       invoked.request = id;
+      invoked.target = core::NodeId{to};
       invoked.at = physics_.now;
       clients_[core::Number(id.client)].function = invoked.function;
       observer.OnEngineFact(EndpointOf(id.client), invoked);

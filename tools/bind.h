@@ -22,6 +22,7 @@
 #include "protocols/machines/span_store.h"
 #include "sim/run.h"
 #include "tools/catalog.h"
+#include "tools/history_recorder.h"
 #include "tools/span_tally.h"
 
 namespace tools {
@@ -113,6 +114,8 @@ std::vector<Parameter> DescribeParameters() {
   const Config defaults;
   Config::ForEachParameter([&](std::string_view name, auto member, std::string_view help) {
     parameters.push_back({std::string(name), Format(defaults.*member), std::string(help)});
+    using Value = std::remove_cvref_t<decltype(defaults.*member)>;
+    if constexpr (Enumeration<Value>) parameters.back().words = WordsOf<Value>();
   });
   return parameters;
 }
@@ -132,20 +135,33 @@ inline sim::RunOptions OptionsOf(const Job& job) {
   return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail};
 }
 
+// A rule about what is not promised takes no part.
+inline std::vector<invariants::FactTag> NotPromised(facts::Promise promise) {
+  std::vector<invariants::FactTag> silent{invariants::TagOf<facts::LinearizabilityPromised>(),
+                                          invariants::TagOf<facts::SequentialConsistencyPromised>(),
+                                          invariants::TagOf<facts::SessionGuaranteesPromised>()};
+  facts::ForEachPromised(promise, [&]<class Fact>(const Fact&) { std::erase(silent, invariants::TagOf<Fact>()); });
+  return silent;
+}
+
 // The protocol's key-value store under client load.
 template <class Node>
 absl::StatusOr<sim::Report> RunClients(const Job& job) {
   auto config = MakeConfig<typename Node::Config>(*job.plan);
   if (!config.ok()) return config.status();
-  // A rule about what is not promised has no say.
-  std::vector<invariants::FactTag> silent{invariants::TagOf<facts::LinearizabilityPromised>(),
-                                          invariants::TagOf<facts::SequentialConsistencyPromised>(),
-                                          invariants::TagOf<facts::SessionGuaranteesPromised>()};
-  facts::ForEachPromised(facts::PromiseOf(*config),
-                         [&]<class Fact>(const Fact&) { std::erase(silent, invariants::TagOf<Fact>()); });
+  const std::vector<invariants::FactTag> silent = NotPromised(facts::PromiseOf(*config));
+  const auto plan = std::make_shared<sim::Plan>(*job.plan);
+  const sim::Shape shape{plan->nodes, plan->nodes};
+  if constexpr (facts::DescribesRequests<Node>) {
+    if (job.history != nullptr) {
+      Recording<invariants::Panel<Node>> panel(silent);
+      sim::Report report = sim::Run<Node>(plan, *config, shape, panel, OptionsOf(job));
+      *job.history = panel.Take();
+      return report;
+    }
+  }
   invariants::Panel<Node> panel(silent);
-  const sim::Shape shape{job.plan->nodes, job.plan->nodes};
-  return sim::Run<Node>(std::make_shared<sim::Plan>(*job.plan), *config, shape, panel, OptionsOf(job));
+  return sim::Run<Node>(plan, *config, shape, panel, OptionsOf(job));
 }
 
 // Collectors over the protocol, fed by the job's traffic. A replay longer than
@@ -183,7 +199,7 @@ struct Binding {
     AddToCatalog({std::string(name), std::string(summary), internal::DescribeParameters<Config>(),
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
-                  internal::DrawParameters<Config>, internal::RunClients<Clients>,
+                  internal::DrawParameters<Config>, facts::DescribesRequests<Clients>, internal::RunClients<Clients>,
                   internal::RunCollectors<Collectors>});
   }
 };

@@ -18,6 +18,7 @@
 #include "scenarios/swarm.h"
 #include "sim/plan.h"
 #include "sim/report.h"
+#include "tools/history_recorder.h"
 
 namespace tools {
 
@@ -32,10 +33,12 @@ struct Job {
   core::Mutation mutation{};                          // a bug planted by the host; none by default
   bool keep_going = false;                            // past the first violation, so that every monitor judges
   bool trail = false;                                 // fill Report::trail
+  RecordedHistory* history = nullptr;                 // fill it; of protocols with `histories`, under clients
 };
 
 struct Parameter {
   std::string name, fallback, help;
+  std::vector<std::string> words{};  // one of which it is; empty: a quantity
 };
 
 struct Protocol {
@@ -45,6 +48,7 @@ struct Protocol {
   std::function<absl::Status(const sim::Plan&)> check;             // whether cluster.config makes sense
   std::function<core::Duration(const sim::Plan&)> patience;        // a checked plan's; see run.settle
   scenarios::DrawConfig draw_config;                               // for swarms
+  bool histories = false;                                          // its clients say what they ask and are told
   std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // its key-value store under client load
   std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it, fed by `traffic`
 };

@@ -215,6 +215,10 @@ absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t s
   return Assemble(*std::move(drawn), std::move(recorded), experiment.own_input);
 }
 
+bool HasHistory(const Experiment& experiment) {
+  return !experiment.traffic && experiment.protocol->histories && experiment.scenario.plan.workload.clients > 0;
+}
+
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request) {
   if (experiment.scenario.proto.has_swarm()) {
     const absl::StatusOr<Experiment> drawn = ForSeed(experiment, request.seed);
@@ -230,7 +234,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
                 .record_from_event = request.record_from_event,
                 .stop = request.stop,
                 .keep_going = request.keep_going,
-                .trail = request.trail};
+                .trail = request.trail,
+                .history = request.history};
   core::ThisThreadsCheckContext() = {request.seed, 0};
   const auto& entry = experiment.traffic ? experiment.protocol->collect : experiment.protocol->run;
   if (!entry) {

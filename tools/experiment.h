@@ -37,7 +37,11 @@ struct RunRequest {
   std::atomic<bool>* stop = nullptr;
   bool keep_going = false;  // past the first violation
   bool trail = false;
+  RecordedHistory* history = nullptr;  // of experiments that have one: HasHistory
 };
+
+// Whether it has clients that say what they ask and are told.
+bool HasHistory(const Experiment& experiment);
 
 // Judged. What the engine throws is an error of code kInternal.
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request);

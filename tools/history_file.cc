@@ -528,21 +528,13 @@ absl::StatusOr<History> ReadHistory(const std::string& path, const HearLines& he
 
 std::string PrintHistory(const History& history) {
   std::string text;
-  auto audit = history.audits.begin();
-  const auto print_audits_before = [&](std::int64_t time) {
-    for (; audit != history.audits.end() && audit->at < time; ++audit) {
-      JsonWriter out;
-      WriteLine(history, *audit, out);
-      text += out.Take() + "\n";
-    }
-  };
-  for (const Operation& operation : history.operations) {
-    print_audits_before(operation.called);
+  const auto print = [&](const auto& line) {
     JsonWriter out;
-    WriteLine(history, operation, out);
+    WriteLine(history, line, out);
     text += out.Take() + "\n";
-  }
-  print_audits_before(consistency::kNever);
+  };
+  for (const Operation& operation : history.operations) print(operation);
+  for (const Audit& audit : history.audits) print(audit);
   return text;
 }
 

@@ -45,8 +45,9 @@ absl::StatusOr<consistency::History> ParseHistory(std::string_view text, const s
 // As history files are called in messages: printable, and standard input by its name.
 std::string HistoryName(const std::string& path);
 
-// A line for each operation and audit, by time. Reads back to an equal history, but for the
-// numbers of the lines; equal histories give equal bytes.
+// A line for each operation, by call, then one for each audit, by time: so an operation's line is its
+// number. Reads back to an equal history, but for the numbers of the lines if they were others; equal
+// histories give equal bytes.
 std::string PrintHistory(const consistency::History& history);
 
 // null, 7, "x", [1,2].

@@ -54,10 +54,13 @@ std::map<std::uint32_t, KeySights> ByKey(const History& history) {
   return keys;
 }
 
-std::set<std::uint32_t> Replicas(const std::map<std::uint32_t, KeySights>& keys) {
+// Who should come to hold what is written: whoever was audited, if anybody was; else whoever was read.
+std::set<std::uint32_t> Replicas(const History& history, const std::map<std::uint32_t, KeySights>& keys) {
   std::set<std::uint32_t> replicas;
   for (const auto& [id, key] : keys) {
-    for (const Sight& sight : key.sights) replicas.insert(sight.replica);
+    for (const Sight& sight : key.sights) {
+      if (history.audits.empty() || sight.is_audit) replicas.insert(sight.replica);
+    }
   }
   return replicas;
 }
@@ -154,7 +157,8 @@ Fate FateOf(const History& history, const KeySights& key, std::uint32_t o, const
   for (const Sight& sight : key.sights) {
     const bool older = IsOlder(history, key, sight.value, write);
     if (!older && sight.began >= write.called) {
-      if (reached.emplace(sight.replica, sight.ended).second) last = std::max(last, sight.ended_ns);
+      if (replicas.count(sight.replica) != 0 && reached.emplace(sight.replica, sight.ended).second)
+        last = std::max(last, sight.ended_ns);
       if (!sight.is_audit) given.emplace(sight.replica, sight.ended);
     }
     if (!older || sight.is_audit || sight.began <= write.returned) continue;
@@ -173,7 +177,7 @@ Fate FateOf(const History& history, const KeySights& key, std::uint32_t o, const
 
 std::vector<Fate> FatesOf(const History& history) {
   const std::map<std::uint32_t, KeySights> keys = ByKey(history);
-  const std::set<std::uint32_t> replicas = Replicas(keys);
+  const std::set<std::uint32_t> replicas = Replicas(history, keys);
   std::vector<Fate> fates;
   for (const auto& [id, key] : keys) {
     const std::map<std::uint32_t, Sight> ends = Ends(history, key);

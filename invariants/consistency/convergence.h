@@ -1,6 +1,7 @@
 // Convergence: what became of each write, and whether the replicas agree in the end.
 //
 // Judged by what replicas were seen to hold: audits, and reads that say which replica served them.
+// Who was never audited, where others were, is not waited for: perhaps it was cut off for good.
 // A value is older than a write if the write of that value had returned before the write was
 // called; null is older than all. What overlaps may win either way.
 #pragma once

@@ -79,6 +79,15 @@ struct RequestAcknowledged {
   Epoch epoch;
 };
 
+// --- a replicated store -------------------------------------------------------
+
+// This node's copy of the store holds this value of the key from now on, and no older one. A node
+// that rebuilds its copy says so again.
+struct ValueStored {
+  std::uint64_t key{};
+  std::uint64_t value{};
+};
+
 // --- spans ---------------------------------------------------------------------
 
 // `content` is the fingerprint of resource, scope and span together: two spans
@@ -157,6 +166,7 @@ struct Invoked {
   Operation function{};
   std::uint64_t key{};
   std::uint64_t value{};  // kWrite: to store
+  NodeId target{};        // whom the client asks
   core::TrueTime at{};
 };
 struct Returned {

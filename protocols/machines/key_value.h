@@ -24,12 +24,12 @@ struct KeyValue {
     std::optional<std::uint64_t> value;
     bool operator==(const Result&) const = default;
   };
-  using Fact = std::variant<>;
+  using Fact = std::variant<facts::ValueStored>;
 
   std::map<std::uint32_t, std::uint64_t> values;
 
   template <class Announce>
-  Result Apply(const Command& command, Announce&&) {
+  Result Apply(const Command& command, Announce&& announce) {
     const auto found = values.find(command.key);
     Result result;
     if (found != values.end()) result.value = found->second;
@@ -39,6 +39,7 @@ struct KeyValue {
       } else {
         values.emplace(command.key, command.value);
       }
+      announce(facts::ValueStored{command.key, command.value});
     }
     return result;
   }

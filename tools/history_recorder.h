@@ -1,0 +1,107 @@
+// History recorder: what a run's clients asked and were told, as a history that the checkers of
+// invariants/consistency/ and `faultline check` take.
+//
+// Times are sequence numbers of the facts, so that no two are equal and what the simulator knows
+// to have come first did; true time stands beside them. A client is a process, and stays one after
+// an unknown outcome: that operation merely never returns. What a run does not finish is unknown.
+//
+// Replicas are audited too: when each first stored a value, and what it holds in the end. Only those
+// of the healed core that are up when the run ends, since no other is owed convergence. A node that
+// restarts executes its log anew; what it stored before is then no news.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "invariants/consistency/history.h"
+#include "protocols/core/facts.h"
+
+namespace tools {
+
+// How an operation ended, for who counts; a history knows all but the first as unknown.
+enum class Ending : std::uint8_t { kAnswered, kRefused, kTimedOut, kUnfinished };
+
+struct Asked {
+  core::NodeId target{};  // whom the client asked; who answered may be another
+  Ending ending = Ending::kUnfinished;
+};
+
+struct RecordedHistory {
+  consistency::History history;  // of the model `register`
+  std::vector<Asked> asked;      // by operation
+};
+
+class HistoryRecorder {
+ public:
+  void At(core::TrueTime now) { now_ = now; }
+
+  void On(core::NodeId, const facts::Invoked& f);
+  void On(core::NodeId, const facts::Returned& f);
+  void On(core::NodeId, const facts::Abandoned& f);
+  void On(core::NodeId node, const facts::ValueStored& f);
+  void On(core::NodeId node, const facts::InCore&) { replicas_[node].in_core = true; }
+  void On(core::NodeId node, const facts::Crashed&);
+  void On(core::NodeId node, const facts::Restarted&) { replicas_[node].up = true; }
+  void On(core::NodeId node, const facts::Halted&) { replicas_[node].up = false; }
+  template <class F>
+  void On(core::NodeId, const F&) {}
+
+  // The run has come to its end. Without that nobody is audited: what a replica would still have
+  // stored is not known.
+  void AtEnd();
+
+  RecordedHistory Take();
+
+ private:
+  // A number as facts have it: a key, a value.
+  using Number = std::uint64_t;
+  struct Replica {
+    bool in_core = false;
+    bool up = true;
+    std::map<Number, Number> holds;              // by key, in this life
+    std::set<std::pair<Number, Number>> stored;  // ever
+    std::vector<consistency::Audit> audits;
+  };
+
+  std::uint32_t KeyOf(Number key);
+  void Audit(std::uint32_t node, Number key, consistency::ValueId value);
+
+  core::TrueTime now_{};
+  std::int64_t sequence_ = 0;
+  bool ended_ = false;
+  RecordedHistory recorded_;
+  std::map<Number, std::uint32_t> keys_;
+  std::map<core::ClientId, std::size_t> open_;  // the operation that each client waits for
+  std::map<core::NodeId, Replica> replicas_;
+};
+
+// A panel that records on the side.
+template <class Panel>
+class Recording : public Panel {
+ public:
+  using Panel::Panel;
+  void OnTime(core::TrueTime now) { recorder_.At(now); }
+  template <class Fact>
+  void OnFact(core::NodeId node, const Fact& fact) {
+    std::visit([&](const auto& f) { recorder_.On(node, f); }, fact);
+    Panel::OnFact(node, fact);
+  }
+  void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
+    std::visit([&](const auto& f) { recorder_.On(node, f); }, fact);
+    Panel::OnEngineFact(node, fact);
+  }
+  void AtEnd() {
+    recorder_.AtEnd();
+    Panel::AtEnd();
+  }
+  RecordedHistory Take() { return recorder_.Take(); }
+
+ private:
+  HistoryRecorder recorder_;
+};
+
+}  // namespace tools
