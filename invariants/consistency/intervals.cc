@@ -101,7 +101,8 @@ class Register {
     }
     std::sort(clash.operations.begin(), clash.operations.end());
     clash.operations.erase(std::unique(clash.operations.begin(), clash.operations.end()), clash.operations.end());
-    clash.sentence = Separately(first, second) + "; " + Separately(second, first);
+    const bool is_stale = first.first_returned == first.write && second.last_called == second.write;
+    clash.sentence = is_stale ? Stale(first, second) : Separately(first, second) + "; " + Separately(second, first);
     return clash;
   }
   Clash Initial(const Cluster& null, const Cluster& other) const {
@@ -112,7 +113,14 @@ class Register {
     clash.operations.erase(std::unique(clash.operations.begin(), clash.operations.end()), clash.operations.end());
     return clash;
   }
-  // "1 was not yet gone …": why `b` is not wholly before `a`.
+  // What everybody means by a stale read; who saw that the other value was there may have been a read.
+  std::string Stale(const Cluster& old, const Cluster& fresh) const {
+    std::string sentence = Words(Name(old.last_called), " although ", Name(fresh.write), ", called after ",
+                                 Name(old.write), " had returned, ");
+    if (fresh.first_returned == fresh.write) return sentence + "had returned before it was called";
+    return sentence + Words("had been seen: ", Name(fresh.first_returned), " had returned before it was called");
+  }
+  // "1 was there before 2, since …": why `b` is not wholly before `a`.
   std::string Separately(const Cluster& a, const Cluster& b) const {
     const std::string value = history_.values.Text(At(a.write).argument);
     const std::string other = history_.values.Text(At(b.write).argument);

@@ -26,10 +26,11 @@ class Smaller {
  public:
   Smaller(const History& history, const Model& model, const std::vector<std::uint32_t>& operations,
           const Options& options)
-      : model_(model), options_(options), originals_(operations) {
+      : model_(model), options_(options), places_(operations) {
     work_.keys = history.keys;
     work_.values = history.values;
     for (const std::uint32_t o : operations) work_.operations.push_back(history.operations[o]);
+    originals_ = work_.operations;
     kept_.resize(operations.size());
     std::iota(kept_.begin(), kept_.end(), 0u);
   }
@@ -63,6 +64,7 @@ class Smaller {
     for (std::uint32_t o = 0; o < cut.size(); ++o) {
       if (cut[o].called > last) continue;
       if (cut[o].returned > last) {
+        if (OnlyWatches(cut[o])) continue;
         cut[o].returned = kNever;
         cut[o].outcome = Outcome::kUnknown;
         cut[o].result = kNull;
@@ -176,6 +178,7 @@ class Smaller {
     const bool fails = keep || Fails(left);
     if (keep) {
       kept_ = left;
+      elements_.insert(elements.begin(), elements.end());
     } else {
       work_.operations = std::move(before);
     }
@@ -199,15 +202,16 @@ class Smaller {
 
   Counterexample Explain() {
     Counterexample example;
-    for (const std::uint32_t o : kept_) example.operations.push_back(originals_[o]);
+    for (const std::uint32_t o : kept_) example.operations.push_back(places_[o]);
     Search search(work_, model_, kept_, options_);
     if (search.Run(kStepsPerTry, options_.max_bytes) != Search::Answer::kNone) {
       example.sentences.push_back("no order of these operations explains all their answers");
       return example;
     }
-    const Operation& last = work_.operations[search.unexplained()];
+    const Operation& last = originals_[search.unexplained()];
     example.sentences.push_back("no order explains " + Name(work_, last) +
                                 " together with what had happened before it returned");
+    if (!elements_.empty()) example.sentences.push_back(Elements());
     constexpr std::size_t kMostStates = 4;
     std::vector<std::string> states = search.StatesThere(kMostStates + 1);
     std::string sentence = "when it had to happen, the " + std::string(model_.name) + " could only be ";
@@ -218,12 +222,30 @@ class Smaller {
     return example;
   }
 
+  // What was taken out of lists is still shown in them.
+  std::string Elements() const {
+    std::set<ValueId> rest;
+    for (const std::uint32_t o : kept_) {
+      const Operation& operation = work_.operations[o];
+      if (operation.function != Function::kRead) {
+        rest.insert(operation.argument);
+      } else {
+        rest.insert(work_.values.list(operation.result).begin(), work_.values.list(operation.result).end());
+      }
+    }
+    std::string text;
+    for (const ValueId element : rest) text += (text.empty() ? "" : ", ") + work_.values.Text(element);
+    return "of all elements " + (text.empty() ? "none" : "only " + text) + " matter; the states below are without the others";
+  }
+
   const Model& model_;
   const Options& options_;
-  const std::vector<std::uint32_t> originals_;  // places in the history, by place in work_
-  History work_;                                // the object's operations, as far as they are cut
-  std::vector<std::uint32_t> kept_;             // of work_
-  std::vector<Operation> cut_;                  // work_'s, of the shortest prefix found so far
+  const std::vector<std::uint32_t> places_;  // in the history, by place in work_
+  std::vector<Operation> originals_;         // likewise
+  History work_;                             // the object's operations, as far as they are cut
+  std::vector<std::uint32_t> kept_;          // of work_
+  std::set<ValueId> elements_;               // taken out of what reads gave
+  std::vector<Operation> cut_;               // work_'s, of the shortest prefix found so far
   std::uint64_t steps_ = 0;
 };
 
