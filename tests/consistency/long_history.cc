@@ -196,6 +196,37 @@ History CausalHistory(const LongShape& shape, Conflict conflict, std::uint64_t s
   return Replicas(shape, conflict, seed).Make();
 }
 
+History FollowerHistory(const LongShape& shape, std::uint32_t lag, bool versions, std::uint64_t seed) {
+  History history;
+  NameKeys(shape.keys, history);
+  Numbers numbers(seed);
+  std::vector<std::pair<std::uint32_t, ValueId>> log;  // key and value
+  std::vector<std::vector<std::pair<std::uint32_t, ValueId>>> of_key(
+      shape.keys);  // place in the log, from 1, and value
+  std::vector<std::uint32_t> seen(shape.clients, 0);
+  for (std::uint32_t i = 0; i < shape.operations; ++i) {
+    const std::uint32_t client = numbers.Below(shape.clients);
+    Operation o{.process = client, .key = numbers.Below(shape.keys), .called = 2 * i, .returned = 2 * i + 1};
+    const auto end = static_cast<std::uint32_t>(log.size());
+    if (numbers.Chance(shape.reads_percent)) {
+      seen[client] = std::max(seen[client], end - std::min(end, numbers.UpTo(lag)));
+      const auto after = std::upper_bound(of_key[o.key].begin(), of_key[o.key].end(), seen[client],
+                                          [](std::uint32_t place, const auto& write) { return place < write.first; });
+      o.result = after == of_key[o.key].begin() ? kNull : (after - 1)->second;
+    } else {
+      o.function = Function::kWrite;
+      o.argument = history.values.Integer(static_cast<std::int64_t>(i) + 1);
+      log.emplace_back(o.key, o.argument);
+      seen[client] = end + 1;
+      of_key[o.key].emplace_back(seen[client], o.argument);
+    }
+    if (versions) o.version = seen[client];
+    history.operations.push_back(o);
+  }
+  Finish(history);
+  return history;
+}
+
 std::uint32_t PlantStaleRead(History& history, std::uint64_t seed) {
   Numbers numbers(seed);
   for (int tries = 0; tries < 100'000; ++tries) {

@@ -29,6 +29,11 @@ enum class Conflict : std::uint8_t {
 // Each client has a replica of its own, which answers at once and hears of the others' writes later.
 History CausalHistory(const LongShape& shape, Conflict conflict, std::uint64_t seed);
 
+// Clients of one log of writes, who read from followers that are up to `lag` writes behind, but never from one that is
+// behind what they have seen: sequentially consistent, and hardly ever linearizable. `versions`: answers say which
+// write the follower had come to.
+History FollowerHistory(const LongShape& shape, std::uint32_t lag, bool versions, std::uint64_t seed);
+
 // One read returns a value that had been overwritten before it was called. Answers the read's place.
 std::uint32_t PlantStaleRead(History& history, std::uint64_t seed);
 
