@@ -36,9 +36,14 @@ class Smaller {
 
   Counterexample Find(std::uint32_t furthest) {
     CutAt(furthest);
-    TakeOut(ValueParts());
-    TakeOut(WatcherParts());
-    TakeOut(ValueParts());
+    TakeOut();
+    // What went may have been the last to return: then a shorter prefix of what is left fails.
+    for (std::size_t before = kept_.size() + 1; kept_.size() < before;) {
+      before = kept_.size();
+      ForgetTheRest();
+      CutAt(0);
+      TakeOut();
+    }
     return Explain();
   }
 
@@ -96,7 +101,26 @@ class Smaller {
     if (fails(bad)) work_.operations = cut_;
   }
 
+  void ForgetTheRest() {
+    std::vector<Operation> operations;
+    std::vector<std::uint32_t> originals;
+    for (const std::uint32_t o : kept_) {
+      operations.push_back(work_.operations[o]);
+      originals.push_back(originals_[o]);
+    }
+    work_.operations = std::move(operations);
+    originals_ = std::move(originals);
+    kept_.resize(originals_.size());
+    std::iota(kept_.begin(), kept_.end(), 0u);
+  }
+
   // --- what may go ---------------------------------------------------------------
+
+  void TakeOut() {
+    TakeOut(ValueParts());
+    TakeOut(WatcherParts());
+    TakeOut(ValueParts());
+  }
 
   // What sees the state and leaves it.
   std::vector<Part> WatcherParts() const {
@@ -220,10 +244,10 @@ class Smaller {
 
   const Model& model_;
   const Options& options_;
-  const std::vector<std::uint32_t> originals_;  // places in the history, by place in work_
-  History work_;                                // the object's operations, as far as they are cut
-  std::vector<std::uint32_t> kept_;             // of work_
-  std::vector<Operation> cut_;                  // work_'s, of the shortest prefix found so far
+  std::vector<std::uint32_t> originals_;  // places in the history, by place in work_
+  History work_;                          // the object's operations, as far as they are cut
+  std::vector<std::uint32_t> kept_;       // of work_
+  std::vector<Operation> cut_;            // work_'s, of the shortest prefix found so far
   std::uint64_t steps_ = 0;
 };
 
