@@ -134,8 +134,18 @@ class Register {
 
 }  // namespace
 
+// Where a write does what a read was named for, the read is not needed.
 Clash FindClash(const History& history, const std::vector<std::uint32_t>& operations) {
-  return Register(history, operations).Find();
+  Clash clash = Register(history, operations).Find();
+  const std::vector<std::uint32_t> named = clash.operations;
+  for (const std::uint32_t o : named) {
+    if (named.size() < 2 || history.operations[o].function == Function::kWrite) continue;
+    std::vector<std::uint32_t> rest = clash.operations;
+    std::erase(rest, o);
+    Clash smaller = Register(history, rest).Find();
+    if (!smaller.operations.empty()) clash = std::move(smaller);
+  }
+  return clash;
 }
 
 }  // namespace consistency

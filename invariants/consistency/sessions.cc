@@ -165,7 +165,8 @@ class Beginnings {
   // How the read came to see the write: it, or an earlier read of its session, read a later one of the write's.
   std::vector<Edge> Way(NodeId write, NodeId read) const {
     const Node& seen = relations_.nodes[write];
-    if (own_too_ && seen.chain == relations_.nodes[read].chain) return {Session(write, read)};
+    const Node& reader = relations_.nodes[read];
+    if (own_too_ && seen.chain == reader.chain && seen.index < reader.index) return {Session(write, read)};
     for (NodeId earlier = read; earlier != kNoNode; earlier = relations_.nodes[earlier].previous) {
       const NodeId source = relations_.nodes[earlier].source;
       if (source == kNoNode || !Covers(source, seen)) continue;

@@ -37,9 +37,14 @@ class Smaller {
 
   Counterexample Find(std::uint32_t furthest) {
     CutAt(furthest);
-    TakeOut(ValueParts());
-    TakeOut(WatcherParts());
-    TakeOut(ValueParts());
+    TakeOut();
+    // What went may have been the last to return: then a shorter prefix of what is left fails.
+    for (std::size_t before = kept_.size() + 1; kept_.size() < before;) {
+      before = kept_.size();
+      ForgetTheRest();
+      CutAt(0);
+      TakeOut();
+    }
     return Explain();
   }
 
@@ -98,7 +103,26 @@ class Smaller {
     if (fails(bad)) work_.operations = cut_;
   }
 
+  void ForgetTheRest() {
+    const auto only_kept = [&](auto& list) {
+      std::decay_t<decltype(list)> kept;
+      for (const std::uint32_t o : kept_) kept.push_back(list[o]);
+      list = std::move(kept);
+    };
+    only_kept(work_.operations);
+    only_kept(originals_);
+    only_kept(places_);
+    kept_.resize(places_.size());
+    std::iota(kept_.begin(), kept_.end(), 0u);
+  }
+
   // --- what may go ---------------------------------------------------------------
+
+  void TakeOut() {
+    TakeOut(ValueParts());
+    TakeOut(WatcherParts());
+    TakeOut(ValueParts());
+  }
 
   // What sees the state and leaves it.
   std::vector<Part> WatcherParts() const {
@@ -235,17 +259,18 @@ class Smaller {
     }
     std::string text;
     for (const ValueId element : rest) text += (text.empty() ? "" : ", ") + work_.values.Text(element);
-    return "of all elements " + (text.empty() ? "none" : "only " + text) + " matter; the states below are without the others";
+    return "of all elements " + (text.empty() ? "none" : "only " + text) +
+           " matter; the states below are without the others";
   }
 
   const Model& model_;
   const Options& options_;
-  const std::vector<std::uint32_t> places_;  // in the history, by place in work_
-  std::vector<Operation> originals_;         // likewise
-  History work_;                             // the object's operations, as far as they are cut
-  std::vector<std::uint32_t> kept_;          // of work_
-  std::set<ValueId> elements_;               // taken out of what reads gave
-  std::vector<Operation> cut_;               // work_'s, of the shortest prefix found so far
+  std::vector<std::uint32_t> places_;  // in the history, by place in work_
+  std::vector<Operation> originals_;   // likewise
+  History work_;                       // the object's operations, as far as they are cut
+  std::vector<std::uint32_t> kept_;    // of work_
+  std::set<ValueId> elements_;         // taken out of what reads gave
+  std::vector<Operation> cut_;         // work_'s, of the shortest prefix found so far
   std::uint64_t steps_ = 0;
 };
 

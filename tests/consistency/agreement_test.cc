@@ -3,6 +3,7 @@
 // Every reduction of the search is on trial in every combination. What they disagree on is
 // shrunk and printed as a line that FromNotation reads. Of how many histories,
 // FAULTLINE_HISTORIES says; the default takes some seconds for each model.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -103,6 +104,7 @@ class Trial {
     violated += right == Verdict::kViolated ? 1 : 0;
     const absl::Status valid = Validate(history, ModelOf(model_), consistency_);
     if (!valid.ok()) {
+      if (disagreements == 0) first_disagreement = histories;
       disagreements += 1;
       Tell(absl::StrCat("seed ", seed, ": ", valid.message(), "\n  ", ToNotation(history)));
       return Verdict::kInconclusive;
@@ -125,10 +127,14 @@ class Trial {
                            violated, disagreements);
   }
 
+  // Enough was told to begin the search for the mistake.
+  bool IsHopeless() const { return told_ >= kMostTold; }
+
   std::uint64_t histories = 0;
   std::uint64_t violated = 0;
   std::uint64_t disagreements = 0;
-  std::string complaints;  // the first few
+  std::uint64_t first_disagreement = 0;  // the history, from 1
+  std::string complaints;                // the first few
 
  private:
   bool Disagree(const History& history, const Options& options) const {
@@ -148,6 +154,7 @@ class Trial {
 
   void Report(const History& history, std::uint64_t seed, const std::vector<Options>& wrong) {
     const Options& options = wrong.front();
+    if (disagreements == 0) first_disagreement = histories;
     disagreements += wrong.size();
     if (told_ >= kMostTold) return;
     const History small = Shrink(history, options);
@@ -179,6 +186,8 @@ void ExpectBothVerdicts(const Trial& trial) {
 
 void ExpectAgreement(const Trial& trial) {
   std::fputs(trial.Row().c_str(), stdout);
+  if (trial.disagreements > 0)
+    std::printf("first disagreement after %d histories\n", static_cast<int>(trial.first_disagreement));
   EXPECT_EQ(trial.disagreements, 0U) << trial.complaints;
   ExpectBothVerdicts(trial);
 }
@@ -187,7 +196,8 @@ class Agreement : public testing::TestWithParam<ModelKind> {};
 
 TEST_P(Agreement, OnLinearizability) {
   Trial trial(TheChecker, GetParam(), Consistency::kLinearizable);
-  for (std::uint64_t seed = 0; seed < Histories(); ++seed) trial.Hear(RandomHistory(GetParam(), seed, {}), seed);
+  for (std::uint64_t seed = 0; seed < Histories() && !trial.IsHopeless(); ++seed)
+    trial.Hear(RandomHistory(GetParam(), seed, {}), seed);
   ExpectAgreement(trial);
 }
 
@@ -208,7 +218,8 @@ TEST(AgreementOfRegisters, OnEveryConsistencyOfRegisters) {
   std::vector<Trial> trials;
   for (const ShortName& each : kOrdered) trials.emplace_back(TheChecker, ModelKind::kRegister, each.consistency);
   std::uint64_t broken = 0;
-  for (std::uint64_t seed = 0; seed < Histories(); ++seed) {
+  const auto is_hopeless = [&] { return std::any_of(trials.begin(), trials.end(), std::mem_fn(&Trial::IsHopeless)); };
+  for (std::uint64_t seed = 0; seed < Histories() && !is_hopeless(); ++seed) {
     const History history = RandomHistory(ModelKind::kRegister, seed, {.unique_values = true});
     std::map<Consistency, Verdict> said;
     for (std::size_t i = 0; i < trials.size(); ++i) said[kOrdered[i].consistency] = trials[i].Hear(history, seed);
