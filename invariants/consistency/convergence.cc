@@ -9,8 +9,6 @@
 namespace consistency {
 namespace {
 
-constexpr std::uint32_t kNone = 0xFFFFFFFF;
-
 // That a replica held a value for a key: a read or an audit.
 struct Sight {
   std::uint32_t replica{};
