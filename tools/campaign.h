@@ -5,18 +5,12 @@
 #include <cstdint>
 #include <functional>
 
-#include "absl/status/status.h"
 #include "sim/report.h"
 #include "tools/experiment.h"
+#include "tools/in_order.h"
 #include "tools/seeds.h"
 
 namespace tools {
-
-struct CampaignOutcome {
-  absl::Status status;         // the first run that could not be made, if any
-  std::uint64_t finished = 0;  // runs reported
-  bool stopped = false;        // by a signal: the seeds from first + finished on are still to do
-};
 
 struct CampaignOptions {
   SeedRange seeds;

@@ -16,6 +16,7 @@ int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange se
 int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
 int CheckCommand(const CheckOptions& options);
+int CompareCommand(const CompareOptions& options);
 int ListCommand(const ListOptions& options);
 int DoctorCommand(const DoctorOptions& options);
 

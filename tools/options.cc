@@ -43,12 +43,16 @@ void DescribeRun(CLI::App& root, Typed& typed, RunOptions& options) {
       command.add_option("--save", options.save, "write a seed file of the run, or of the first violated seed");
   CLI::Option* recording = command.add_option("--recording", options.recording,
                                               "write every event of the run, or of the first violated seed");
+  CLI::Option* history = command.add_option(
+      "--history", options.history,
+      "write what clients asked and were told, for `faultline check`, of the run or of the first violated seed");
   CLI::Option* junit = command.add_option("--junit", options.junit, "write the verdicts for a CI system");
   command
       .add_option("--margin", options.margin,
                   "PATH=LO..HI: find the smallest value of a duration, share or count that breaks each invariant")
       ->excludes(save)
       ->excludes(recording)
+      ->excludes(history)
       ->excludes(junit);
   AddOutput(command, typed, options.output);
   command.footer(
@@ -99,6 +103,34 @@ void DescribeCheck(CLI::App& root, Typed& typed, CheckOptions& options) {
       "Examples:\n"
       "  faultline check history.jsonl --model cas-register\n"
       "  faultline check history.jsonl --consistency all --format json");
+}
+
+void DescribeCompare(CLI::App& root, Typed& typed, CompareOptions& options) {
+  CLI::App& command = *root.add_subcommand(
+      "compare", "Play one tape of faults to several protocols: what each keeps, and at what cost");
+  command.add_option("SCENARIO", options.scenario, "a file, or a name of `faultline list scenarios`")->required();
+  command
+      .add_option("--protocols", options.protocols,
+                  "A,B,...: each a NAME, or NAME:key=value[:key=value...] with parameters of its own (default: all "
+                  "there are, and of one with a parameter `reads` each of its values)")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  CLI::Option* seed = command.add_option("--seed", typed.seed, "play this seed, decimal or 0x...");
+  command.add_option("--seeds", typed.seeds, "play the seeds A..B, both included")->excludes(seed);
+  command.add_option("--jobs", typed.jobs, "threads, one seed each (default: one per processor)");
+  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
+      ->allow_extra_args(false);
+  command.add_option("--histories", options.histories, "a folder: write the history of each run to it");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "For each seed, the run of the first protocol draws the faults; the others get its very windows and\n"
+      "victims, so that a \"leader\" is the same node for all of them. Every history is judged by every\n"
+      "consistency of `faultline list consistencies`.\n"
+      "Exit status: 0 everything was judged, whatever was found; 1 an invariant is violated; 2 something\n"
+      "is inconclusive; 4 a run that was repeated gave another digest.\n"
+      "Examples:\n"
+      "  faultline compare consistency --seeds 1..20\n"
+      "  faultline compare consistency --protocols raft,raft:reads=follower --seed 3 --histories found");
 }
 
 void DescribeList(CLI::App& root, Typed& typed, ListOptions& options) {
@@ -191,7 +223,8 @@ absl::Status ReadSeeds(const Typed& typed, std::optional<SeedRange>& into) {
   return absl::OkStatus();
 }
 
-absl::Status ReadNumbers(const Typed& typed, RunOptions& options) {
+template <class Options>
+absl::Status ReadNumbers(const Typed& typed, Options& options) {
   if (absl::Status seeds = ReadSeeds(typed, options.seeds); !seeds.ok()) return seeds;
   options.jobs = std::max(1u, std::thread::hardware_concurrency());
   if (typed.jobs.empty()) return absl::OkStatus();
@@ -228,8 +261,15 @@ Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
   return doctor;
 }
 
+Invocation ReadCompare(const Typed& typed, CompareOptions compare) {
+  ReadOutput(typed, compare.output);
+  const absl::Status numbers = ReadNumbers(typed, compare);
+  if (!numbers.ok()) return Done{Complain(std::string(numbers.message()), "compare ")};
+  return compare;
+}
+
 Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay, CheckOptions check,
-                ListOptions list, DoctorOptions doctor) {
+                CompareOptions compare, ListOptions list, DoctorOptions doctor) {
   if (root.get_subcommands().empty()) {
     std::fputs(root.help().c_str(), stdout);
     return Done{kAsExpected};
@@ -246,6 +286,7 @@ Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, Replay
     return replay;
   }
   if (command == "check") return ReadCheck(typed, std::move(check));
+  if (command == "compare") return ReadCompare(typed, std::move(compare));
   if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
   ReadOutput(typed, run.output);
   const absl::Status numbers = ReadNumbers(typed, run);
@@ -260,6 +301,7 @@ Invocation ParseArguments(int argc, char** argv) {
   RunOptions run;
   ReplayOptions replay;
   CheckOptions check;
+  CompareOptions compare;
   ListOptions list;
   DoctorOptions doctor;
   CLI::App root("A deterministic simulator for distributed systems: same scenario, same seed, same run.", "faultline");
@@ -273,6 +315,7 @@ Invocation ParseArguments(int argc, char** argv) {
   DescribeRun(root, typed, run);
   DescribeReplay(root, typed, replay);
   DescribeCheck(root, typed, check);
+  DescribeCompare(root, typed, compare);
   DescribeList(root, typed, list);
   DescribeDoctor(root, typed, doctor);
   if (const auto unknown = UnknownCommand(root, argc, argv)) return Done{Complain(*unknown, "")};
@@ -283,7 +326,8 @@ Invocation ParseArguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Done{ExplainParseError(root, error)};
   }
-  return Read(root, typed, std::move(run), std::move(replay), std::move(check), std::move(list), std::move(doctor));
+  return Read(root, typed, std::move(run), std::move(replay), std::move(check), std::move(compare), std::move(list),
+              std::move(doctor));
 }
 
 std::string ShellQuoted(const std::string& word) {
@@ -304,6 +348,16 @@ std::string CommandLine(const RunOptions& options, const std::string& seeds) {
   std::string line = "faultline run " + ShellQuoted(options.scenario);
   for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
   if (!options.traces.empty()) line += " --traces " + ShellQuoted(options.traces);
+  return line + " " + seeds;
+}
+
+std::string CommandLine(const CompareOptions& options, const std::vector<std::string>& protocols,
+                        const std::string& seeds) {
+  std::string line = "faultline compare " + ShellQuoted(options.scenario);
+  for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
+  std::string names;
+  for (const std::string& protocol : protocols) names += (names.empty() ? "" : ",") + protocol;
+  if (!names.empty()) line += " --protocols " + ShellQuoted(names);
   return line + " " + seeds;
 }
 

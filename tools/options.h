@@ -31,7 +31,18 @@ struct RunOptions {
   std::string margin;  // PATH=LO..HI; empty: an ordinary run
   std::string save;
   std::string recording;
+  std::string history;
   std::string junit;
+  OutputOptions output;
+};
+
+struct CompareOptions {
+  std::string scenario;
+  std::vector<std::string> protocols;  // NAME or NAME:key=value…; none: all there are
+  std::optional<SeedRange> seeds;      // none: the scenario's own first seed
+  std::uint32_t jobs = 1;
+  std::vector<std::string> sets;
+  std::string histories;  // a folder; empty: none is written
   OutputOptions output;
 };
 
@@ -72,7 +83,8 @@ struct Done {
   int exit_code = 0;
 };
 
-using Invocation = std::variant<Done, RunOptions, ReplayOptions, CheckOptions, ListOptions, DoctorOptions>;
+using Invocation =
+    std::variant<Done, RunOptions, ReplayOptions, CheckOptions, CompareOptions, ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 
@@ -81,6 +93,10 @@ std::string CommandLine(const RunOptions& options, const std::string& seeds);
 
 // The same of a check, of another consistency.
 std::string CommandLine(const CheckOptions& options, const std::string& consistency);
+
+// The same of a comparison, of these protocols.
+std::string CommandLine(const CompareOptions& options, const std::vector<std::string>& protocols,
+                        const std::string& seeds);
 
 // "--seed 7", "--seeds 1..20".
 std::string SeedWords(std::uint64_t seed);

@@ -16,6 +16,7 @@
 #include "tools/campaign.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
+#include "tools/history_file.h"
 #include "tools/interrupt.h"
 #include "tools/junit.h"
 #include "tools/report_json.h"
@@ -35,6 +36,7 @@ std::string OutputWords(const RunOptions& options) {
   std::string words;
   if (!options.save.empty()) words += " --save " + ShellQuoted(options.save);
   if (!options.recording.empty()) words += " --recording " + ShellQuoted(options.recording);
+  if (!options.history.empty()) words += " --history " + ShellQuoted(options.history);
   if (!options.junit.empty()) words += " --junit " + ShellQuoted(options.junit);
   return words + (options.output.json ? " --format json" : "");
 }
@@ -188,15 +190,20 @@ std::optional<sim::Report> Session::Again(RunRequest how) {
 
 void Session::WriteFiles() {
   if (!options_.junit.empty()) WriteOne(options_.junit, JUnitText(TestCases()));
-  if (options_.save.empty() && options_.recording.empty()) return;
+  const std::string& first = !options_.save.empty()        ? options_.save
+                             : !options_.recording.empty() ? options_.recording
+                                                           : options_.history;
+  if (first.empty()) return;
   if (!kept_) {
-    std::fprintf(stderr, "note: no seed was violated: nothing to write to %s\n",
-                 (options_.save.empty() ? options_.recording : options_.save).c_str());
+    std::fprintf(stderr, "note: no seed was violated: nothing to write to %s\n", first.c_str());
     return;
   }
-  const std::optional<sim::Report> again =
-      Again({.record = !options_.recording.empty(), .trail = !options_.save.empty()});
+  RecordedHistory recorded;
+  const std::optional<sim::Report> again = Again({.record = !options_.recording.empty(),
+                                                  .trail = !options_.save.empty(),
+                                                  .history = options_.history.empty() ? nullptr : &recorded});
   if (!again) return;
+  if (!options_.history.empty()) WriteOne(options_.history, PrintHistory(recorded.history));
   if (!options_.save.empty()) {
     const absl::StatusOr<Experiment> drawn = ForSeed(experiment_, kept_->seed);
     const absl::Status saved = !drawn.ok() ? drawn.status()
@@ -231,6 +238,8 @@ std::vector<TestCase> Session::TestCases() const {
 
 // Ends every run with the next command worth typing.
 void Session::PrintNextStep() {
+  if (kept_ && !options_.history.empty())
+    Print("judge         faultline check " + ShellQuoted(options_.history) + " --consistency all\n");
   if (kept_ && kept_->violation) {
     const std::string file = plan_.name + "-" + std::to_string(kept_->seed) + ".seed";
     const std::string again = options_.save.empty()
@@ -253,8 +262,10 @@ int Session::Interrupted(std::uint64_t finished) {
 }
 
 absl::Status CheckOutputs(const RunOptions& options) {
-  for (const auto& [option, path] :
-       {std::pair{"--save", options.save}, {"--recording", options.recording}, {"--junit", options.junit}}) {
+  for (const auto& [option, path] : {std::pair{"--save", options.save},
+                                     {"--recording", options.recording},
+                                     {"--history", options.history},
+                                     {"--junit", options.junit}}) {
     if (absl::Status writable = CheckWritable(option, path); !writable.ok()) return writable;
   }
   return absl::OkStatus();
@@ -270,6 +281,11 @@ int RunCommand(const RunOptions& options) {
   const SeedRange seeds = options.seeds.value_or(SeedRange{scenario->seed, scenario->seed});
   absl::StatusOr<Experiment> experiment = Prepare(*std::move(scenario), options.traces);
   if (!experiment.ok()) return PrintErrors(experiment.status());
+  if (!options.history.empty() && !HasHistory(*experiment)) {
+    return PrintErrors(
+        absl::InvalidArgumentError("--history: " + experiment->scenario.plan.name +
+                                   " has no clients that say what they ask; pick a scenario with a `workload` block"));
+  }
   return RunExperiment(options, *std::move(experiment), seeds);
 }
 

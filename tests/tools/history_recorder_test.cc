@@ -124,8 +124,8 @@ TEST(HistoryRecorder, AWholeRunIsRecordedWithoutChangingIt) {
   const absl::StatusOr<Experiment> experiment = Prepare(*scenarios::LoadScenario("consistency"), "");
   ASSERT_TRUE(HasHistory(*experiment));
   RecordedHistory recorded;
-  const sim::Report alone = *Run(*experiment, {.seed = 1});
-  const sim::Report report = *Run(*experiment, {.seed = 1, .history = &recorded});
+  const sim::Report alone = *tools::Run(*experiment, {.seed = 1});
+  const sim::Report report = *tools::Run(*experiment, {.seed = 1, .history = &recorded});
   EXPECT_EQ(report.digest, alone.digest);
   const consistency::History& history = recorded.history;
   EXPECT_EQ(history.operations.size(), report.requests->sent);

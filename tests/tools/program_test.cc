@@ -50,7 +50,7 @@ TEST_F(Program, WithoutArgumentsItHelps) {
 }
 
 TEST_F(Program, EveryCommandHelpsWithTwoExamples) {
-  for (const std::string command : {"run", "replay", "check", "list", "doctor"}) {
+  for (const std::string command : {"run", "replay", "check", "compare", "list", "doctor"}) {
     const Result result = Faultline(command + " --help");
     EXPECT_EQ(result.code, 0);
     const std::size_t examples = result.out.find("Examples:");

@@ -1,0 +1,172 @@
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocols/tracing/json.h"
+#include "scenarios/text.h"
+#include "tools/comparison_report.h"
+#include "tools/judgement_json.h"
+
+namespace tools {
+namespace {
+
+class Writer : public tracing::JsonWriter {
+ public:
+  void Text(std::string_view key, std::string_view value) {
+    Key(key);
+    String(scenarios::Printable(value));
+  }
+  void Whole(std::string_view key, std::uint64_t value) {
+    Key(key);
+    NumberAsString(value);
+  }
+  void Time(std::string_view key, core::Duration value) {
+    Key(key);
+    NumberAsString(value.count());
+  }
+};
+
+void Write(const consistency::ConsistencyName& name, const Cell& cell, Writer& out) {
+  out.BeginObject();
+  out.Text("name", name.name);
+  out.Whole("holds", cell.holds);
+  out.Whole("violated", cell.violated);
+  out.Whole("inconclusive", cell.inconclusive);
+  out.Whole("judged", cell.judged);
+  if (!cell.reason.empty()) out.Text("reason", cell.reason);
+  out.EndObject();
+}
+
+void Write(const std::string& name, const MonitorTotal& total, Writer& out) {
+  out.BeginObject();
+  out.Text("name", name);
+  out.Whole("holds", total.holds);
+  out.Whole("violated", total.violated);
+  out.Whole("inconclusive", total.inconclusive);
+  out.Whole("judged", total.judged);
+  if (total.first_violated) {
+    out.Whole("seed", *total.first_violated);
+    out.Text("explanation", total.explanation);
+  }
+  out.EndObject();
+}
+
+void Write(std::string_view key, const Share& share, Writer& out) {
+  out.Key(key);
+  out.BeginObject();
+  out.Whole("answered", share.answered);
+  out.Whole("asked", share.asked);
+  out.EndObject();
+}
+
+void Write(const Availability& availability, Writer& out) {
+  constexpr std::string_view kNames[] = {"whole", "majority", "minority"};
+  out.Key("availability");
+  out.BeginObject();
+  for (std::size_t place = 0; place < kPlaces; ++place) {
+    out.Key(kNames[place]);
+    out.BeginObject();
+    Write("reads", availability.reads[place], out);
+    Write("writes", availability.writes[place], out);
+    out.EndObject();
+  }
+  out.Whole("partitions", availability.windows);
+  out.Whole("left_out", availability.left_out);
+  out.EndObject();
+}
+
+void Write(const Measures& measures, Writer& out) {
+  Write(measures.availability, out);
+  out.Key("latency");
+  out.BeginObject();
+  out.Whole("answers", measures.latency.count());
+  out.Time("median_ns", measures.latency.Median());
+  out.Time("longest_ns", measures.latency.Longest());
+  out.EndObject();
+  const Fates& fates = measures.fates;
+  out.Key("writes");
+  out.BeginObject();
+  out.Whole("acknowledged", fates.acknowledged);
+  out.Time("visible_median_ns", fates.visible.Median());
+  out.Time("visible_longest_ns", fates.visible.Longest());
+  out.Whole("never_everywhere", fates.nowhere);
+  out.Whole("missed", fates.stale);
+  out.Time("missed_longest_ns", fates.stalest);
+  out.Whole("lost", fates.lost);
+  out.Whole("resurrected", fates.resurrected);
+  out.EndObject();
+}
+
+void WriteTheorem(const Comparison& comparison, const Standing& standing, Writer& out) {
+  const Availability& availability = standing.measures.availability;
+  const consistency::ConsistencyName* kept = Kept(standing);
+  out.Key("theorem");
+  out.BeginObject();
+  out.Text("majority_served", ServedName(ServedAt(availability, Place::kMajority)));
+  out.Text("minority_served", ServedName(ServedAt(availability, Place::kMinority)));
+  out.Key("invariants_hold");
+  out.Bool(Broken(comparison, standing).empty());
+  out.Key("keeps");
+  kept == nullptr ? out.Null() : out.String(kept->name);
+  out.Text("converged", ConvergedName(standing));
+  out.EndObject();
+}
+
+void Write(const Comparison& comparison, const Standing& standing, Writer& out) {
+  out.BeginObject();
+  out.Text("name", standing.protocol);
+  out.Whole("runs", standing.summary.runs);
+  out.Whole("cut_short", standing.cut_short);
+  out.Whole("not_deterministic", standing.not_deterministic.size());
+  out.Text("digest", core::ToHex(standing.summary.digests.Finished()));
+  out.Key("consistencies");
+  out.BeginArray();
+  const auto& names = consistency::Consistencies();
+  for (std::size_t i = 0; i < names.size(); ++i) Write(names[i], standing.cells[i], out);
+  out.EndArray();
+  out.Key("invariants");
+  out.BeginArray();
+  for (const auto& [name, total] : standing.summary.monitors) Write(name, total, out);
+  out.EndArray();
+  Write(standing.measures, out);
+  WriteTheorem(comparison, standing, out);
+  out.EndObject();
+}
+
+void Write(const Exhibit& exhibit, Writer& out) {
+  out.BeginObject();
+  out.Text("protocol", exhibit.standing->protocol);
+  out.Key("refutes");
+  out.BeginArray();
+  for (const consistency::Consistency refuted : exhibit.refuted) out.String(consistency::Describe(refuted).name);
+  out.EndArray();
+  out.Whole("seed", exhibit.example->seed);
+  out.Text("keep", exhibit.keep);
+  out.Text("judge", exhibit.judge);
+  out.Key("counterexample");
+  WriteCounterexample(*exhibit.example->history, exhibit.example->counterexample, out);
+  out.EndObject();
+}
+
+}  // namespace
+
+std::string ComparisonJson(const Comparison& comparison, const std::vector<Exhibit>& exhibits) {
+  Writer out;
+  out.BeginObject();
+  out.Text("scenario", comparison.scenario);
+  out.Whole("first_seed", comparison.seeds.first);
+  out.Whole("last_seed", comparison.seeds.last);
+  out.Whole("finished", comparison.finished);
+  out.Key("protocols");
+  out.BeginArray();
+  for (const Standing& standing : comparison.standings) Write(comparison, standing, out);
+  out.EndArray();
+  out.Key("counterexamples");
+  out.BeginArray();
+  for (const Exhibit& exhibit : exhibits) Write(exhibit, out);
+  out.EndArray();
+  out.EndObject();
+  return out.Take();
+}
+
+}  // namespace tools
