@@ -34,7 +34,11 @@ class [[nodiscard]] Ruling {
  public:
   // Remembered for later; nothing was judged.
   static Ruling Noted() { return Ruling(Kind::kNoted); }
-  static Ruling Fine() { return Ruling(Kind::kFine); }
+  static Ruling Fine(std::uint32_t times = 1) {
+    Ruling ruling(Kind::kFine);
+    ruling.times_ = times;
+    return ruling;
+  }
   static Ruling Broken(std::string why) {
     Ruling ruling(Kind::kBroken);
     ruling.why_ = std::make_unique<std::string>(std::move(why));
@@ -46,7 +50,7 @@ class [[nodiscard]] Ruling {
     ruling.why_ = std::make_unique<std::string>(std::move(why));
     return ruling;
   }
-  bool judged() const { return kind_ == Kind::kFine || kind_ == Kind::kBroken; }
+  std::uint32_t judged() const { return kind_ == Kind::kBroken ? 1 : times_; }
   bool broken() const { return kind_ == Kind::kBroken; }
   bool undecided() const { return kind_ == Kind::kUndecided; }
   const std::string& why() const { return *why_; }
@@ -55,6 +59,7 @@ class [[nodiscard]] Ruling {
   enum class Kind : std::uint8_t { kNoted, kFine, kBroken, kUndecided };
   explicit Ruling(Kind kind) : kind_(kind) {}
   Kind kind_;
+  std::uint32_t times_ = 0;           // judged and found fine
   std::unique_ptr<std::string> why_;  // only of what is broken or undecided
 };
 

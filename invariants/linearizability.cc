@@ -53,7 +53,7 @@ struct Linearizability {
   Ruling Judge(std::uint64_t key, std::uint64_t returns) {
     const Register& store = keys[key];
     if (store.overflowed()) return Ruling::Undecided("too many orders are possible on key " + core::Text(key));
-    if (!store.broken()) return returns == 0 ? Ruling::Noted() : Ruling::Fine();
+    if (!store.broken()) return Ruling::Fine(static_cast<std::uint32_t>(returns));
     const auto& operation = store.unexplained_operation();
     std::string why = (operation.is_write ? "a write of " : "a read that gave ") + core::Text(operation.value) +
                       " on key " + core::Text(key) +

@@ -1,11 +1,7 @@
-// History recorder: what a run's clients asked and were told, as a history that the checkers of
-// invariants/consistency/ and `faultline check` take.
+// History recorder: what a run's clients asked and were told, as a history that `faultline check`
+// takes, with what only the simulator knows: whom they asked, how it ended, what replicas held.
 //
-// Times are sequence numbers of the facts, so that no two are equal and what the simulator knows
-// to have come first did; true time stands beside them. A client is a process, and stays one after
-// an unknown outcome: that operation merely never returns. What a run does not finish is unknown.
-//
-// Replicas are audited too: when each first stored a value, and what it holds in the end. Only those
+// Replicas are audited: when each first stored a value, and what it holds in the end. Only those
 // of the healed core that are up when the run ends, since no other is owed convergence. A node that
 // restarts executes its log anew; what it stored before is then no news.
 #pragma once
@@ -17,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "invariants/consistency/history.h"
+#include "invariants/consistency/client_history.h"
 #include "protocols/core/facts.h"
 
 namespace tools {
@@ -67,15 +63,12 @@ class HistoryRecorder {
     std::vector<consistency::Audit> audits;
   };
 
-  std::uint32_t KeyOf(Number key);
   void Audit(std::uint32_t node, Number key, consistency::ValueId value);
 
   core::TrueTime now_{};
-  std::int64_t sequence_ = 0;
   bool ended_ = false;
-  RecordedHistory recorded_;
-  std::map<Number, std::uint32_t> keys_;
-  std::map<core::ClientId, std::size_t> open_;  // the operation that each client waits for
+  consistency::ClientHistory clients_;
+  std::vector<Asked> asked_;
   std::map<core::NodeId, Replica> replicas_;
 };
 
