@@ -49,7 +49,7 @@ void Tell(Story& story, std::optional<std::uint64_t> first, std::optional<std::u
                         std::optional<std::uint64_t> value) {
     const core::RequestId request{core::ClientId{client}, sequence};
     story(5 + client, facts::Invoked{.request = request, .function = function, .key = 3, .value = value.value_or(0)});
-    story(5 + client, facts::Returned{.request = request, .value = value});
+    story(5 + client, facts::Returned{request, value, {}, {}, {}});
   };
   tell(0, 1, facts::Operation::kWrite, 7);
   tell(1, 1, facts::Operation::kRead, first);

@@ -206,7 +206,7 @@ std::vector<std::string> Broken(const Comparison& comparison, const Standing& st
 std::vector<std::string> Doubts(const Standing& standing) {
   std::vector<std::string> doubts;
   const auto& names = consistency::Consistencies();
-  for (std::size_t i = 0; i < names.size(); ++i) {
+  for (std::size_t i = 0; i < standing.cells.size(); ++i) {
     if (standing.cells[i].inconclusive != 0)
       doubts.push_back(std::string(names[i].name) + ": " + standing.cells[i].reason);
   }
