@@ -33,4 +33,11 @@ const Invariant* Find(std::string_view name) {
   return nullptr;
 }
 
+std::vector<FactTag> NotPromised(facts::Promise promise) {
+  std::vector<FactTag> silent{TagOf<facts::LinearizabilityPromised>(), TagOf<facts::SequentialConsistencyPromised>(),
+                              TagOf<facts::SessionGuaranteesPromised>()};
+  facts::ForEachPromised(promise, [&]<class Fact>(const Fact&) { std::erase(silent, TagOf<Fact>()); });
+  return silent;
+}
+
 }  // namespace invariants

@@ -147,6 +147,9 @@ struct Invariant {
 const std::vector<Invariant>& Catalogue();
 const Invariant* Find(std::string_view name);
 
+// The facts that are not announced under this promise, for a Panel: a rule about what is not promised takes no part.
+std::vector<FactTag> NotPromised(facts::Promise promise);
+
 namespace internal {
 
 template <class Rule, class... Facts_>

@@ -628,7 +628,9 @@ class World {
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
     if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
       const RequestDraw draw{client, event.to, chooser_, plan_->workload.mix};
-      typename N::Request request = N::RandomRequest(draw, (std::uint64_t{event.to} << 40) | client.sequence);
+      // One of a kind, and a person can tell whose: 7000000012 is the 12th request of c7.
+      const std::uint64_t unique = std::uint64_t{event.to} * 1'000'000'000 + client.sequence;
+      typename N::Request request = N::RandomRequest(draw, unique);
       if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
       AnnounceInvoked(id, to, request, observer);
       observer.Note(events_ + 1, now(), [&] {

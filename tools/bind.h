@@ -135,21 +135,12 @@ inline sim::RunOptions OptionsOf(const Job& job) {
   return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail};
 }
 
-// A rule about what is not promised takes no part.
-inline std::vector<invariants::FactTag> NotPromised(facts::Promise promise) {
-  std::vector<invariants::FactTag> silent{invariants::TagOf<facts::LinearizabilityPromised>(),
-                                          invariants::TagOf<facts::SequentialConsistencyPromised>(),
-                                          invariants::TagOf<facts::SessionGuaranteesPromised>()};
-  facts::ForEachPromised(promise, [&]<class Fact>(const Fact&) { std::erase(silent, invariants::TagOf<Fact>()); });
-  return silent;
-}
-
 // The protocol's key-value store under client load.
 template <class Node>
 absl::StatusOr<sim::Report> RunClients(const Job& job) {
   auto config = MakeConfig<typename Node::Config>(*job.plan);
   if (!config.ok()) return config.status();
-  const std::vector<invariants::FactTag> silent = NotPromised(facts::PromiseOf(*config));
+  const std::vector<invariants::FactTag> silent = invariants::NotPromised(facts::PromiseOf(*config));
   const auto plan = std::make_shared<sim::Plan>(*job.plan);
   const sim::Shape shape{plan->nodes, plan->nodes};
   if constexpr (facts::DescribesRequests<Node>) {

@@ -286,6 +286,15 @@ std::string CounterexampleText(const History& history, const Counterexample& cou
   return text;
 }
 
+std::string ClientsView(const std::string& monitor, const History& history) {
+  const bool sequential = monitor == "sequential-consistency";
+  if (!sequential && monitor != "linearizability") return "";
+  const auto consistency = sequential ? consistency::Consistency::kSequential : consistency::Consistency::kLinearizable;
+  const Judgement judgement = consistency::Check(history, *consistency::FindModel("register"), consistency);
+  if (!judgement.counterexample) return "";
+  return "what its clients saw\n" + CounterexampleText(history, *judgement.counterexample);
+}
+
 std::string Diagram(const History& history, const Counterexample& counterexample, std::size_t columns) {
   if (counterexample.operations.size() + counterexample.audits.size() > kMostListed) return "";
   const std::vector<Bar> bars = BarsOf(history, counterexample);

@@ -22,6 +22,10 @@ std::string JudgementLine(const std::string& name, const consistency::History& h
 // The sentences, the operations one a line, and the diagram.
 std::string CounterexampleText(const consistency::History& history, const consistency::Counterexample& counterexample);
 
+// What the clients of a run saw of a violation by `monitor`: the smallest counterexample in words, empty if the monitor
+// judges no histories or clients saw nothing of it.
+std::string ClientsView(const std::string& monitor, const consistency::History& history);
+
 // One row per process, time from left to right:
 //
 //   process 0  |--write x 1--|  |--write x 2--|

@@ -18,6 +18,7 @@
 #include "tools/exit_code.h"
 #include "tools/history_file.h"
 #include "tools/interrupt.h"
+#include "tools/judgement_text.h"
 #include "tools/junit.h"
 #include "tools/report_json.h"
 #include "tools/report_text.h"
@@ -161,12 +162,15 @@ void Session::Conclude() {
 
 void Session::ShowViolation() {
   const std::uint64_t violated_at = kept_->violation->event;
+  RecordedHistory recorded;
   const std::optional<sim::Report> again =
-      Again({.record = true, .record_from_event = violated_at < kTailEvents ? 0 : violated_at - kTailEvents});
+      Again({.record = true,
+             .record_from_event = violated_at < kTailEvents ? 0 : violated_at - kTailEvents,
+             .history = HasHistory(experiment_) ? &recorded : nullptr});
   std::vector<std::string> tail;
   if (again) tail = again->recording;
   if (tail.size() > kTailLines) tail.erase(tail.begin(), tail.end() - kTailLines);
-  Print(ViolationText(plan_, *kept_, tail, style_));
+  Print(ViolationText(plan_, *kept_, tail, style_) + ClientsView(kept_->violation->monitor, recorded.history));
 }
 
 // The kept run once more, with more kept of it.

@@ -260,7 +260,7 @@ TEST(Reads, OfFollowersAreStaleNowAndThen) {
 TEST(Reads, OffTheLogKeepEveryInvariantAndServeEverybody) {
   for (const raft::Reads reads : {raft::Reads::kLeader, raft::Reads::kFollower}) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-      invariants::Panel<Node> panel;
+      invariants::Panel<Node> panel(invariants::NotPromised(Reading(reads).Promises()));
       RunOptions options;
       options.seed = seed;
       const Report report =

@@ -405,5 +405,14 @@ TEST_F(CheckFiles, MutatedHistoriesNeverStopTheProgram) {
   }
 }
 
+// What `run` adds where an invariant of client histories is violated.
+TEST(ClientsView, IsTheSmallestCounterexampleOfAnInvariantOfHistories) {
+  const History history = Parsed(*scenarios::ReadFile(Shipped("stale_read"), 1 << 20));
+  EXPECT_THAT(ClientsView("linearizability", history),
+              AllOf(StartsWith("what its clients saw\n"), HasSubstr("read x gave 1"), HasSubstr("process 1")));
+  EXPECT_EQ(ClientsView("vote-once", history), "");
+  EXPECT_EQ(ClientsView("linearizability", Parsed(*scenarios::ReadFile(Shipped("linearizable"), 1 << 20))), "");
+}
+
 }  // namespace
 }  // namespace tools

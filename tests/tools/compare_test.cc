@@ -59,7 +59,7 @@ TEST(Compare, OnlyReadsThroughTheLogAreLinearizableAndAllAreSequential) {
         "monotonic-writes", "monotonic-reads", "read-your-writes", "convergence"}) {
     EXPECT_TRUE(Matches(result.out, "  " + weaker + " ", " *holds +[0-9 ]+ +holds +[0-9 ]+ +holds +[0-9 ]+")) << weaker;
   }
-  EXPECT_TRUE(Matches(result.out, "  invariants", "( +13 hold)+")) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  invariants", "( +[0-9]+ hold)+")) << result.out;
 }
 
 TEST(Compare, EachViolationComesWithOperations) {
