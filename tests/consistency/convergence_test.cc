@@ -138,6 +138,7 @@ TEST(Convergence, ReadsBeforeTheLastWriteReturnedDoNotTell) {
 TEST(Convergence, WhereThereAreAuditsReadsDoNotTell) {
   const History read = Told("p0: w(x,1)@0-1 | p1: r(x)=null@5-6", {kUntold, 1});
   EXPECT_EQ(Said(Audited(read, {{0, 1, 10}, {1, 1, 11}})), "holds");
+  EXPECT_EQ(Said(Audited(read, {{0, 1, 3}, {1, 1, 3}})), "holds");
 }
 
 TEST(Convergence, WhoSawOneReplicaHasComparedNothing) {

@@ -158,6 +158,12 @@ inline constexpr WeakStory kWeakStories[] = {
     // null, all of p0 comes after p1's write, in p1's own order; but in ar x=2 may still be last.
     {"causal convergence lets a write overtake what its session saw",
      "p0: w(z,1) w(x,1) w(y,1) | p1: w(x,2) r(z)=null r(y)=1 r(x)=2", "ccv cc pram wfr mw mr ryw"},
+    // To p3, k=1 brings x=1, which must come before x=2; m=1 brings y=1, which must come before y=2. So z=1 comes
+    // before y=1, y=2, x=1, x=2 and p3's first read; and its second missed it.
+    {"what is implied later goes through what was implied before",
+     "p0: w(z,1) w(y,1) w(m,1) | p1: w(y,2) w(x,1) w(k,1) | p2: w(x,2) | "
+     "p3: r(x)=2 r(z)=null r(k)=1 r(x)=2 r(m)=1 r(y)=2",
+     "ccv cc pram wfr mw mr ryw"},
     // One ar has to serve both reads in pram: 2 before 1 for the first, 1 before 2 for the other.
     {"the session guarantees hold one by one but not together", "p0: w(x,1) | p1: w(x,2) r(x)=1 r(x)=2",
      "cc wfr mw mr ryw"},
@@ -182,6 +188,8 @@ inline constexpr WeakStory kWeakStories[] = {
     {"a crashed write that nobody read does not count", "p0: w(x,1) w(x,2)? w(y,3) | p1: - - - r(y)=3 r(x)=1", kAll},
     {"a crashed write that was read counts", "p0: w(x,1)? | p1: - r(x)=1 r(x)=null", "ryw"},
     {"a crashed write that was read counts", "p0: w(x,1) w(x,2)? | p1: - - r(x)=2 r(x)=1", "wfr mr ryw"},
+    {"a crashed write comes with what its session had written before", "p0: w(y,1) w(x,1)? | p1: - - r(x)=1 r(y)=null",
+     "wfr mr ryw"},
     {"a crashed write precedes nothing of its own session", "p0: w(x,1)? w(x,2) r(x)=2 r(x)=1", kAll},
     {"a crashed write precedes nothing of its own session",
      "p0: w(x,1)? r(x)=null w(y,1) | p1: - - - r(y)=1 r(x)=null r(x)=1", kAll},
