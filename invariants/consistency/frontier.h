@@ -136,8 +136,19 @@ class Frontier {
     return returns;
   }
 
+  // As mostly, nothing else is open on the object: then there is one way to go on, or none.
+  bool PassAlone(const Called& returning) {
+    if (configurations_.size() != 1 || open_.size() != 1 || !unknown_.empty()) return false;
+    if (!configurations_.front().done.empty()) return false;
+    State state = configurations_.front().state;
+    if (!Object::Step(state, returning.operation, true)) return false;
+    configurations_.front().state = state;
+    return true;
+  }
+
   // The return of an operation: it has happened by now, wherever it had not.
   void Pass(const Called& returning) {
+    if (PassAlone(returning)) return;
     core::List<Configuration> next, here = std::exchange(configurations_, {});
     for (std::size_t i = 0; i < here.size() && !overflowed_; ++i) {  // it grows
       overflowed_ = here.size() > kMostConfigurations;

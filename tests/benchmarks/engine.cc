@@ -58,12 +58,12 @@ struct Alone {
   Alone(const Alone&) {}
   sim::NoObserver observer;
 };
-// Every monitor that applies to Raft.
+// Every monitor that applies to Raft as it is by default.
 struct Monitored {
   explicit Monitored(const sim::RunOptions& given) : options(given), observer(panel, options) {}
   Monitored(const Monitored& other) : options(other.options), panel(other.panel), observer(panel, options) {}
   sim::RunOptions options;
-  invariants::Panel<raft::Node> panel;
+  invariants::Panel<raft::Node> panel{invariants::NotPromised(raft::Config{}.Promises())};
   sim::Watcher<invariants::Panel<raft::Node>> observer;
 };
 

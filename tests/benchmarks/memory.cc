@@ -53,7 +53,7 @@ void ThousandIdleNodes() {
   config.election_timeout = {seconds(1), seconds(60)};
   config.heartbeat = milliseconds(500);
   World world(MakePlan(1000, 0), config, {1000, 1000}, 1);
-  Panel panel;
+  Panel panel(invariants::NotPromised(config.Promises()));
   const sim::RunOptions options;
   sim::Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
@@ -64,7 +64,7 @@ void ThousandIdleNodes() {
 
 void OneHour(const char* name, std::uint32_t clients) {
   World world(MakePlan(5, clients), raft::Config{}, {5, 5}, 1);
-  Panel panel;
+  Panel panel(invariants::NotPromised(raft::Config{}.Promises()));
   const sim::RunOptions options;
   sim::Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
