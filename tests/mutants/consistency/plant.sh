@@ -16,6 +16,7 @@ for line in Plants Source Wrong; do
   grep -q "^$line: ." "$patch" || refuse "want a line \"$line: …\" before the difference"
 done
 [ "$(grep -c '^+++ ' "$patch")" = 1 ] || refuse "want one patched file"
+mkdir -p "$(dirname "$planted")"
 rm -f "$planted"
 "$program" --quiet --batch --fuzz=0 --strip=1 --reject-file=- --output="$planted" "$source" "$patch" || {
   rm -f "$planted"
