@@ -63,14 +63,12 @@ void Search::DealSlots() {
 
 void Search::Classify() {
   std::map<std::tuple<Function, ValueId, ValueId>, std::uint32_t> effects;
-  std::map<std::tuple<std::uint32_t, ValueId, Outcome>, std::uint32_t> kinds;
   for (Item& item : items_) {
     const Operation& o = history_.operations[item.operation];
     // The token of an acquisition is part of what it does; nobody knows it if nobody knows the result.
     const ValueId extra = o.function == Function::kAcquire ? o.result : o.expected;
     item.effect = effects.emplace(std::tuple(o.function, o.argument, extra), effects.size()).first->second;
     item.watches = OnlyWatches(o);
-    item.kind = kinds.emplace(std::tuple(item.effect, o.result, o.outcome), kinds.size()).first->second;
   }
 }
 
@@ -165,13 +163,11 @@ void Search::FindCandidates() {
             [this](std::uint32_t a, std::uint32_t b) { return Precedes(a, b); });
 }
 
-// Whether a candidate before it does as well. Candidates stand in the order of their returns, those
-// that never return last. Where nobody heard the result, the effect alone counts.
+// Whether a candidate before it does as well. Candidates are all right now, and stand in the order of their returns,
+// those that never return last.
 bool Search::IsSpare(std::uint32_t item, std::size_t from) const {
-  const bool waited = items_[item].closes != kNone;
   for (std::size_t i = from; candidates_[i] != item; ++i) {
-    const Item& other = items_[candidates_[i]];
-    if (waited ? other.kind == items_[item].kind : other.effect == items_[item].effect) return true;
+    if (items_[candidates_[i]].effect == items_[item].effect) return true;
   }
   return false;
 }

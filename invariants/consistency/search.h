@@ -53,9 +53,9 @@ class Search {
     std::uint32_t opens{};      // the first position at which it is open: returns before its call
     std::uint32_t closes{};     // the position of its return; kNone: never
     std::uint32_t slot{};       // its bit
-    std::uint32_t effect{};     // equal: the same function with the same arguments
-    std::uint32_t kind{};       // equal: the same effect and the same result
-    bool watches{};             // it never changes anything
+    std::uint32_t
+        effect{};    // equal: the same function with the same arguments; where both are right, so are the results
+    bool watches{};  // it never changes anything
   };
   struct Frame {
     std::uint32_t record;      // its configuration

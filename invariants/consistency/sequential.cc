@@ -23,7 +23,7 @@ class Interleaving {
         current_(relations.keys, kNoNode),
         unread_(relations.nodes.size(), 0),
         null_unread_(relations.keys, 0),
-        width_(relations.chains.size() + relations.keys) {
+        width_(relations.chains.size()) {
     for (const Node& node : relations.nodes) {
       if (!node.is_write) ++Unread(node);
     }
@@ -155,10 +155,11 @@ class Interleaving {
     return std::pair(first.returned, a) < std::pair(second.returned, b);
   }
 
+  // How far the chains have come tells all: a value that is still to be read is there, since nothing was written over
+  // it, and which of those is there that nobody will read does not matter.
   bool Remember() {
     const std::size_t at = records_.size();
     records_.insert(records_.end(), done_.begin(), done_.end());
-    records_.insert(records_.end(), current_.begin(), current_.end());
     const std::uint32_t* fresh = &records_[at];
     const auto equal = [&](std::uint32_t id) {
       return std::equal(fresh, fresh + width_, &records_[std::size_t{id} * width_]);

@@ -8,8 +8,9 @@
 set -u
 name=$1 killer=$2 expected=$3 readme=$4
 random='*Agreement.*:AgreementOfRegisters.*:*Proof.*:*ProofOfRegisters.*'
-# What tries the oracle, the notation and the agreement itself has nothing to say about a checker.
-others='Oracle*:Notation*:RandomHistory*:AgreementBurglars*:ProofOfLongHistories.WhatIsAlso*'
+# What tries the oracle, the notation and the agreement itself has nothing to say about a checker; nor has a fingerprint
+# of all that is said, which every change changes.
+others='Oracle*:Judgements*:Notation*:RandomHistory*:AgreementBurglars*:ProofOfLongHistories.WhatIsAlso*'
 killed=0
 
 # Without what all names have: "Agreement/Queue", "ProofOfRegisters/pram".
