@@ -37,14 +37,9 @@ class Smaller {
 
   Counterexample Find(std::uint32_t furthest) {
     CutAt(furthest);
-    TakeOut();
-    // What went may have been the last to return: then a shorter prefix of what is left fails.
-    for (std::size_t before = kept_.size() + 1; kept_.size() < before;) {
-      before = kept_.size();
-      ForgetTheRest();
-      CutAt(0);
-      TakeOut();
-    }
+    TakeOut(ValueParts());
+    TakeOut(WatcherParts());
+    TakeOut(ValueParts());
     return Explain();
   }
 
@@ -58,7 +53,9 @@ class Smaller {
     return answer == Search::Answer::kNone;
   }
 
-  // Returns are passed in order; what is open after `count` of them is unknown from then on.
+  // Returns are passed in order; what is open after `count` of them is unknown from then on. What only watches is
+  // taken out instead: unknown, it might no longer be taken out later. So no shorter prefix of what is left in the
+  // end fails: the last return cannot have gone, since a prefix without it has a linearization.
   std::vector<Operation> PrefixOf(std::size_t count, std::vector<std::uint32_t>& kept) const {
     std::vector<std::int64_t> returns;
     for (const Operation& o : work_.operations) returns.push_back(o.returned);
@@ -103,26 +100,7 @@ class Smaller {
     if (fails(bad)) work_.operations = cut_;
   }
 
-  void ForgetTheRest() {
-    const auto only_kept = [&](auto& list) {
-      std::decay_t<decltype(list)> kept;
-      for (const std::uint32_t o : kept_) kept.push_back(list[o]);
-      list = std::move(kept);
-    };
-    only_kept(work_.operations);
-    only_kept(originals_);
-    only_kept(places_);
-    kept_.resize(places_.size());
-    std::iota(kept_.begin(), kept_.end(), 0u);
-  }
-
   // --- what may go ---------------------------------------------------------------
-
-  void TakeOut() {
-    TakeOut(ValueParts());
-    TakeOut(WatcherParts());
-    TakeOut(ValueParts());
-  }
 
   // What sees the state and leaves it.
   std::vector<Part> WatcherParts() const {

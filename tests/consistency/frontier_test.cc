@@ -143,6 +143,16 @@ TEST(Frontier, WhatIsOpenHoldsItUp) {
   EXPECT_TRUE(frontier.broken());
 }
 
+TEST(Frontier, AtTheEndWhatIsOpenIsUnknown) {
+  Register frontier;
+  frontier.Call(1, {true, 1});
+  frontier.Call(2, {});
+  frontier.Return(2, {false, 5});
+  EXPECT_FALSE(frontier.broken());
+  EXPECT_EQ(frontier.Finish(), 1u);
+  EXPECT_TRUE(frontier.broken());
+}
+
 TEST(Frontier, ACopyGoesOnAlike) {
   Register frontier;
   frontier.Call(1, {true, 1});
