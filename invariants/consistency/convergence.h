@@ -9,7 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
 
 namespace consistency {
 

@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
 
 namespace consistency {
 

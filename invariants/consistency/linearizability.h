@@ -2,7 +2,9 @@
 // "Linearizability: A Correctness Condition for Concurrent Objects", 1990, theorem 1).
 #pragma once
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
+#include "invariants/consistency/model.h"
 
 namespace consistency {
 

@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
 #include "invariants/consistency/relations.h"
 
 namespace consistency {

@@ -20,7 +20,9 @@
 #include <memory>
 #include <vector>
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
+#include "invariants/consistency/model.h"
 
 namespace consistency {
 

@@ -7,7 +7,8 @@
 // takes reads as soon as they are right, and never writes over a value that is still to be read.
 #pragma once
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
 
 namespace consistency {
 

@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "invariants/consistency/check.h"
+#include "invariants/consistency/history.h"
+#include "invariants/consistency/judgement.h"
+#include "invariants/consistency/model.h"
 
 namespace consistency {
 
