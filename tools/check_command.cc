@@ -10,8 +10,10 @@
 
 #include "invariants/consistency/check.h"
 #include "protocols/core/nearest.h"
+#include "protocols/core/params.h"
 #include "scenarios/text.h"
 #include "tools/commands.h"
+#include "tools/comparison.h"
 #include "tools/exit_code.h"
 #include "tools/history_file.h"
 #include "tools/judgement_json.h"
@@ -105,6 +107,7 @@ class CheckSession {
   std::string Where(const absl::Status& invalid) const;
   Judgement Judge(Consistency consistency, bool explain) const;
   void Report(Consistency consistency, const Judgement& judgement) const;
+  std::string FatesText() const;
   void ReportUnjudged(Consistency consistency, const std::string& why) const;
   std::string NextStep(Consistency consistency, const Judgement& judgement) const;
   std::string Typed(Consistency consistency, std::uint64_t steps, std::uint64_t bytes) const;
@@ -179,8 +182,24 @@ void CheckSession::Report(Consistency consistency, const Judgement& judgement) c
   if (options_.output.json) return Print(JudgementJson(name_, history_, model_.name, consistency, judgement) + "\n");
   if (options_.output.quiet && judgement.verdict == Verdict::kHolds) return;
   Print(JudgementLine(name_, history_, consistency, judgement, style_, width_));
+  if (consistency == Consistency::kConvergence) Print(FatesText());
   if (options_.output.verbose)
     Print("  searched " + Grouped(judgement.steps) + " steps, held at most " + Grouped(judgement.bytes) + " bytes\n");
+}
+
+// What became of the writes; how long it took only where the history has true times.
+std::string CheckSession::FatesText() const {
+  const Fates fates = FatesIn(history_);
+  const std::uint64_t everywhere = fates.acknowledged - fates.nowhere;
+  std::string text =
+      "  of " + Grouped(fates.acknowledged) + " acknowledged writes " + Grouped(everywhere) + " were seen everywhere";
+  if (everywhere != 0)
+    text += " (within " + core::FormatDuration(fates.visible.Median()) + " as a rule, " +
+            core::FormatDuration(fates.visible.Longest()) + " at most)";
+  text += ", " + Grouped(fates.stale) + " were missed by a later read";
+  if (fates.stalest.count() > 0) text += " (for " + core::FormatDuration(fates.stalest) + " at most)";
+  return text + ", " + Grouped(fates.lost) + " were lost, " + Grouped(fates.resurrected) +
+         " gave way to older values\n";
 }
 
 void CheckSession::ReportUnjudged(Consistency consistency, const std::string& why) const {

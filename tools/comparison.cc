@@ -61,20 +61,6 @@ Availability AvailabilityOf(const sim::Plan& plan, const sim::Report& report, co
   return availability;
 }
 
-Fates FatesIn(const consistency::History& history) {
-  Fates fates;
-  for (const consistency::Fate& fate : consistency::FatesOf(history)) {
-    ++fates.acknowledged;
-    fates.lost += fate.lost;
-    fates.resurrected += fate.resurrected;
-    fates.stale += fate.stale;
-    fates.stalest = std::max(fates.stalest, core::Duration{fate.stale_for_ns});
-    fates.nowhere += !fate.visible_after_ns;
-    if (fate.visible_after_ns) fates.visible.Add(core::Duration{*fate.visible_after_ns});
-  }
-  return fates;
-}
-
 Spread LatencyOf(const consistency::History& history) {
   Spread latency;
   for (const Operation& operation : history.operations) {
@@ -89,6 +75,20 @@ bool SameOperations(const Example& a, const Example& b) {
 }
 
 }  // namespace
+
+Fates FatesIn(const consistency::History& history) {
+  Fates fates;
+  for (const consistency::Fate& fate : consistency::FatesOf(history)) {
+    ++fates.acknowledged;
+    fates.lost += fate.lost;
+    fates.resurrected += fate.resurrected;
+    fates.stale += fate.stale;
+    fates.stalest = std::max(fates.stalest, core::Duration{fate.stale_for_ns});
+    fates.nowhere += !fate.visible_after_ns;
+    if (fate.visible_after_ns) fates.visible.Add(core::Duration{*fate.visible_after_ns});
+  }
+  return fates;
+}
 
 void Spread::Add(const Spread& other) {
   for (const auto& [duration, count] : other.counts_) counts_[duration] += count;

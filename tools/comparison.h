@@ -87,6 +87,8 @@ struct Fates {
   std::uint64_t resurrected = 0;  // missed by a replica that had given it
 };
 
+Fates FatesIn(const consistency::History& history);
+
 // ---- one run -----------------------------------------------------------------------------------
 
 struct Measures {

@@ -405,6 +405,30 @@ TEST_F(CheckFiles, MutatedHistoriesNeverStopTheProgram) {
   }
 }
 
+// Convergence says what became of the writes, too.
+TEST(Check, TellsTheFateOfWrites) {
+  const harness::TemporaryFolder folder;
+  const std::string file = folder.Path("h.jsonl");
+  ASSERT_TRUE(
+      scenarios::WriteFile(
+          file,
+          R"({"process":0,"f":"write","key":"x","value":1,"start":1,"end":2,"start_ns":0,"end_ns":1000000})"
+          "\n"
+          R"({"process":1,"f":"read","key":"x","value":null,"start":3,"end":4,"replica":1,"start_ns":3000000,"end_ns":4000000})"
+          "\n"
+          R"({"f":"audit","replica":0,"key":"x","value":1,"start":5,"start_ns":5000000})"
+          "\n"
+          R"({"f":"audit","replica":1,"key":"x","value":1,"start":6,"start_ns":6000000})"
+          "\n")
+          .ok());
+  const Result result = Faultline("check " + file + " --consistency convergence");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.out,
+              HasSubstr("  of 1 acknowledged writes 1 were seen everywhere (within 5ms as a rule, 5ms at most), "
+                        "1 were missed by a later read (for 2ms at most), 0 were lost, 0 gave way to older "
+                        "values\n"));
+}
+
 // What `run` adds where an invariant of client histories is violated.
 TEST(ClientsView, IsTheSmallestCounterexampleOfAnInvariantOfHistories) {
   const History history = Parsed(*scenarios::ReadFile(Shipped("stale_read"), 1 << 20));
