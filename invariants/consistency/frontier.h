@@ -1,5 +1,6 @@
-// Frontier: linearizability of one object while its history is being made, in memory that does
-// not grow with its length.
+// Frontier: linearizability of one object, of any kind, while its history is being made, in memory
+// that does not grow with its length. (A register whose values are written once needs less:
+// unique_register.h.)
 //
 // The set of configurations that what has happened allows (Lowe, "Testing for Linearizability",
 // 2017, just-in-time linearization). What an open operation will answer is not known yet, so the
@@ -33,7 +34,7 @@ class Frontier {
   using Operation = typename Object::Operation;
 
   // More of them at once, and the frontier gives up.
-  static constexpr std::size_t kMostConfigurations = 20'000;
+  static constexpr std::size_t kMostConfigurations = 2'000;
 
   // `id` rises with each call.
   void Call(std::uint64_t id, Operation operation) {

@@ -198,7 +198,7 @@ bool Search::Remember() {
     }
     return true;
   };
-  if (memo_.Find(hash, covers) != IdTable::kNone) {
+  if (memo_.Find(hash, covers, &steps_) != IdTable::kNone) {
     records_.resize(at);
     return false;
   }

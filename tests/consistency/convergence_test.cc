@@ -2,8 +2,8 @@
 //
 // A line of the notation, then who served each operation, in the order of the line, then audits. True time runs a
 // hundred times as fast as the order of events, so that a duration says which two events it was taken between.
-#include "invariants/consistency/check.h"
 #include "invariants/consistency/convergence.h"
+#include "invariants/consistency/check.h"
 
 #include <cstdint>
 #include <string>

@@ -3,11 +3,11 @@
 #include "invariants/consistency/frontier.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "gtest/gtest.h"
 #include "tests/consistency/brute_force.h"
 #include "tests/consistency/long_history.h"
+#include "tests/consistency/moments.h"
 #include "tests/consistency/notation.h"
 #include "tests/consistency/random_history.h"
 
@@ -15,27 +15,6 @@ namespace consistency {
 namespace {
 
 using Register = Frontier<PlainRegister>;
-
-struct Moment {
-  std::int64_t at;
-  bool is_return;
-  std::uint32_t operation;
-};
-
-// What happened on one key, in its order; what is unknown is given up right after its call.
-std::vector<Moment> Moments(const History& history, std::uint32_t key) {
-  std::vector<Moment> moments;
-  for (std::uint32_t o = 0; o < history.operations.size(); ++o) {
-    const Operation& operation = history.operations[o];
-    if (operation.key != key || operation.outcome == Outcome::kFailed) continue;
-    moments.push_back({operation.called, false, o});
-    if (operation.outcome == Outcome::kOk) moments.push_back({operation.returned, true, o});
-  }
-  std::stable_sort(moments.begin(), moments.end(), [](const Moment& a, const Moment& b) {
-    return std::tuple(a.at, a.is_return) < std::tuple(b.at, b.is_return);
-  });
-  return moments;
-}
 
 PlainRegister::Operation Plain(const Operation& operation) {
   const bool is_write = operation.function == Function::kWrite;
@@ -51,34 +30,6 @@ void Tell(const History& history, const Moment& moment, Register& frontier) {
     frontier.Call(moment.operation, {operation.function == Function::kWrite, Plain(operation).value});
     if (operation.outcome == Outcome::kUnknown) frontier.GiveUp(moment.operation);
   }
-}
-
-// The part of a history that is one key's, up to a moment; what is open then is unknown.
-History Prefix(const History& history, const std::vector<Moment>& moments, std::size_t count) {
-  History prefix;
-  prefix.keys = history.keys;
-  prefix.values = history.values;
-  std::vector<bool> called(history.operations.size(), false), returned(history.operations.size(), false);
-  for (std::size_t m = 0; m < count; ++m) (moments[m].is_return ? returned : called)[moments[m].operation] = true;
-  for (std::uint32_t o = 0; o < history.operations.size(); ++o) {
-    if (!called[o]) continue;
-    Operation operation = history.operations[o];
-    if (!returned[o]) {
-      operation.outcome = Outcome::kUnknown;
-      operation.returned = kNever;
-    }
-    prefix.operations.push_back(operation);
-  }
-  return prefix;
-}
-
-// The first prefix that is not linearizable; npos: none.
-std::size_t FirstBroken(const History& history, const std::vector<Moment>& moments) {
-  for (std::size_t count = 1; count <= moments.size(); ++count) {
-    const History prefix = Prefix(history, moments, count);
-    if (!BruteForce(prefix, ModelKind::kRegister, Consistency::kLinearizable)) return count;
-  }
-  return static_cast<std::size_t>(-1);
 }
 
 TEST(Frontier, SaysOfEveryPrefixWhatTheOracleSays) {
