@@ -1,7 +1,12 @@
 // check: judges a history that came from anywhere.
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -222,7 +227,7 @@ std::string CheckSession::NextStep(Consistency consistency, const Judgement& jud
   if (judgement.verdict == Verdict::kInconclusive && judgement.steps >= steps && steps < UINT64_MAX / 10)
     return "search more   " + Typed(consistency, steps * 10, bytes) + "\n";
   if (judgement.verdict == Verdict::kInconclusive && judgement.bytes >= bytes / 2 && bytes < UINT64_MAX / 4)
-    return "search more   " + Typed(consistency, steps, bytes * 4) + "\n";
+    return "search more   " + Typed(consistency, steps, std::max(bytes, judgement.bytes) * 4) + "\n";
   // Linearizable implies all the others.
   const bool settled = judgement.verdict == Verdict::kHolds && consistency == Consistency::kLinearizable;
   if (Defined(model_, Consistency::kSequential) && !settled && judgement.judged != 0)
@@ -232,7 +237,29 @@ std::string CheckSession::NextStep(Consistency consistency, const Judgement& jud
 
 }  // namespace
 
+namespace {
+
+// A checker is not asked to stop: it holds nothing that could be lost.
+char interrupted[4096];
+
+void OnSignal(int signal) {
+  const ssize_t ignored = ::write(STDERR_FILENO, interrupted, std::strlen(interrupted));
+  static_cast<void>(ignored);
+  ::_exit(signal == SIGTERM ? kTerminated : kInterrupted);
+}
+
+void CatchInterruptsOf(const CheckOptions& options) {
+  const std::string text = "\ninterrupted: what was not printed yet is not known; again with\n  " +
+                           CommandLine(options, options.consistency) + "\n";
+  std::snprintf(interrupted, sizeof(interrupted), "%s", text.c_str());
+  std::signal(SIGINT, OnSignal);
+  std::signal(SIGTERM, OnSignal);
+}
+
+}  // namespace
+
 int CheckCommand(const CheckOptions& options) {
+  CatchInterruptsOf(options);
   const absl::StatusOr<Model> model = ModelOf(options.model);
   if (!model.ok()) return PrintErrors(model.status());
   // Before the file, which may take long.

@@ -257,7 +257,7 @@ class HistoryReader {
   absl::Status AddAudit(Line line);
   absl::Status CheckOutcome(const Line& line) const;
   absl::Status CheckValue(const Line& line) const;
-  absl::Status CheckOverlaps() const;
+  absl::Status CheckGivenUp() const;
   std::uint32_t KeyOf(std::string key);
   ValueId ValueOf(const Line& line);
 
@@ -267,6 +267,7 @@ class HistoryReader {
   std::uint64_t number_ = 0;  // of the line being read, from 1
   std::string begun_;         // a line whose end has not come yet
   std::map<std::string, std::uint32_t, std::less<>> keys_;
+  std::map<std::uint32_t, std::int64_t> ends_of_unknown_;  // by line: when its client gave up
   History history_;
 };
 
@@ -311,7 +312,7 @@ absl::StatusOr<History> HistoryReader::Finish() {
     std::stable_sort(history_.operations.begin(), history_.operations.end(), by_time);
   std::stable_sort(history_.audits.begin(), history_.audits.end(),
                    [](const Audit& a, const Audit& b) { return a.at < b.at; });
-  if (const absl::Status overlaps = CheckOverlaps(); !overlaps.ok()) return overlaps;
+  if (const absl::Status given_up = CheckGivenUp(); !given_up.ok()) return given_up;
   return std::move(history_);
 }
 
@@ -347,6 +348,7 @@ absl::Status HistoryReader::AddOperation(Line line) {
   // When somebody gave up waiting says nothing about when the operation takes effect.
   const bool ended = line.end && (line.ok || !line.Has(Field::kOk));
   operation.outcome = !ended ? Outcome::kUnknown : line.ok.value_or(true) ? Outcome::kOk : Outcome::kFailed;
+  if (!ended && line.end) ends_of_unknown_[static_cast<std::uint32_t>(number_)] = *line.end;
   if (ended) {
     operation.returned = *line.end;
     operation.returned_ns = line.end_ns;
@@ -415,20 +417,20 @@ ValueId HistoryReader::ValueOf(const Line& line) {
   return line.is_list ? history_.values.List(line.elements) : line.value;
 }
 
-// Clients of a history do one thing after another. Overlapping operations of one process are
-// two clients under one number, or clocks that are not one; either makes the verdict worthless.
-absl::Status HistoryReader::CheckOverlaps() const {
-  std::map<std::uint32_t, const Operation*> latest;  // of each process, to return
+// A client does one thing after another. Of what returned, the checkers see to it; of what was given up on, only its
+// line tells when that was.
+absl::Status HistoryReader::CheckGivenUp() const {
+  std::map<std::uint32_t, std::pair<std::int64_t, std::uint32_t>> given_up;  // of each process, the last: end, line
   for (const Operation& operation : history_.operations) {
-    if (operation.outcome == Outcome::kUnknown) continue;
-    const Operation*& before = latest[operation.process];
-    if (before != nullptr && before->returned > operation.called)
+    const auto before = given_up.find(operation.process);
+    if (before != given_up.end() && before->second.first > operation.called)
       return absl::InvalidArgumentError(
           name_ + ":" + std::to_string(operation.line) + ": start: process " + std::to_string(operation.process) +
-          " was called at " + std::to_string(operation.called) + ", but its operation of line " +
-          std::to_string(before->line) + " returned only at " + std::to_string(before->returned) +
-          "; want one operation at a time of each process");
-    before = &operation;
+          " called this at " + std::to_string(operation.called) + ", when it had not given up line " +
+          std::to_string(before->second.second) + " yet (at " + std::to_string(before->second.first) +
+          "); want one operation at a time of each process");
+    const auto end = ends_of_unknown_.find(operation.line);
+    if (end != ends_of_unknown_.end()) given_up[operation.process] = {end->second, operation.line};
   }
   return absl::OkStatus();
 }

@@ -269,9 +269,11 @@ std::string JudgementLine(const std::string& name, const History& history, consi
   for (const Operation& operation : history.operations) processes.insert(operation.process);
   std::string line = scenarios::Printable(name) + "  " +
                      Padded(std::string(consistency::Describe(consistency).name), width) + "  " +
-                     Painted(judgement.verdict, style) + "  judged " + Grouped(judgement.judged) + " of " +
-                     Count(history.operations.size(), "operation") + ", " + Count(processes.size(), "process") + ", " +
-                     Count(history.keys.size(), "key");
+                     Painted(judgement.verdict, style) + "  judged " + Grouped(judgement.judged) +
+                     (consistency == consistency::Consistency::kConvergence
+                          ? " last values, "
+                          : " of " + Count(history.operations.size(), "operation") + ", ") +
+                     Count(processes.size(), "process") + ", " + Count(history.keys.size(), "key");
   if (!judgement.reason.empty()) line += ": " + scenarios::Printable(judgement.reason);
   return line + "\n";
 }

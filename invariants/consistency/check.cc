@@ -17,6 +17,16 @@ absl::Status Refused(std::uint32_t line, std::string_view field, const std::stri
   return absl::InvalidArgumentError(Words("line ", line, ": ", field, ": ", problem));
 }
 
+// "; cas-register has it"
+std::string ModelsWith(Function function) {
+  std::string names;
+  for (const Model& model : Models()) {
+    const bool has = std::find(model.functions.begin(), model.functions.end(), function) != model.functions.end();
+    if (has) names += Words(names.empty() ? "; judge by " : ", ", model.name);
+  }
+  return names;
+}
+
 // What the model wants of one operation.
 class OperationCheck {
  public:
@@ -28,7 +38,8 @@ class OperationCheck {
       std::string names;
       for (const Function function : known) names += Words(names.empty() ? "" : ", ", NameOf(function));
       return Refused(o.line, "f",
-                     Words("the model ", model_.name, " has no \"", NameOf(o.function), "\"; it has ", names));
+                     Words("the model ", model_.name, " has no \"", NameOf(o.function), "\"; it has ", names,
+                           ModelsWith(o.function)));
     }
     switch (model_.kind) {
       case ModelKind::kRegister:
@@ -89,6 +100,11 @@ absl::Status CheckProcesses(const History& history) {
   return absl::OkStatus();
 }
 
+std::string OfKey(const History& history, const Operation& o) {
+  const std::string& key = history.keys[o.key];
+  return key.empty() ? "" : "to " + key + " ";
+}
+
 // Reads-from must be known.
 absl::Status CheckUnique(const History& history, Consistency consistency) {
   std::map<std::pair<std::uint32_t, ValueId>, std::uint32_t> writers;  // lines
@@ -102,10 +118,9 @@ absl::Status CheckUnique(const History& history, Consistency consistency) {
     }
     const auto [at, first] = writers.emplace(std::pair(o.key, o.argument), o.line);
     if (first) continue;
-    return Refused(
-        o.line, "value",
-        Words(history.values.Text(o.argument), " was written to ", history.keys[o.key], " by line ", at->second,
-              " already; ", Describe(consistency).name, " is judged of values that are written once"));
+    return Refused(o.line, "value",
+                   Words(history.values.Text(o.argument), " was written ", OfKey(history, o), "by line ", at->second,
+                         " already; ", Describe(consistency).name, " is judged of values that are written once"));
   }
   return absl::OkStatus();
 }
@@ -136,6 +151,14 @@ Refute RefuteOf(Consistency consistency) {
   return nullptr;
 }
 
+// Of vector clocks that it takes at a time.
+std::uint32_t MatricesOf(Consistency consistency) {
+  if (consistency == Consistency::kCausalMemory) return 2;
+  const bool of_sessions = consistency == Consistency::kReadYourWrites || consistency == Consistency::kMonotonicReads ||
+                           consistency == Consistency::kMonotonicWrites || consistency == Consistency::kPram;
+  return of_sessions ? 0 : 1;
+}
+
 Judgement Judge(const History& history, const Model& model, Consistency consistency, const Options& options) {
   switch (consistency) {
     case Consistency::kLinearizable:
@@ -145,7 +168,7 @@ Judgement Judge(const History& history, const Model& model, Consistency consiste
     case Consistency::kConvergence:
       return CheckConvergence(history, options);
     default:
-      return JudgeByRefutation(history, RefuteOf(consistency), options);
+      return JudgeByRefutation(history, RefuteOf(consistency), MatricesOf(consistency), options);
   }
 }
 

@@ -69,16 +69,19 @@ bool IsOlder(const History& history, const KeySights& key, ValueId value, const 
   return writer != key.writer.end() && Precedes(history.operations[writer->second], write);
 }
 
-// The last sight of each replica at the end.
+// The last sight of each replica at the end: after every write of the key has returned, or can do so no more.
 std::map<std::uint32_t, Sight> Ends(const History& history, const KeySights& key) {
+  const bool audited = !history.audits.empty();
   std::int64_t quiet = std::numeric_limits<std::int64_t>::min();
   for (const std::uint32_t o : key.writes) {
     const Operation& write = history.operations[o];
-    if (write.outcome == Outcome::kOk) quiet = std::max(quiet, write.returned);
+    const bool unknown = write.outcome == Outcome::kUnknown;
+    if (unknown && !audited) return {};  // it may take effect between one look and the next
+    quiet = std::max(quiet, unknown ? write.called : write.returned);
   }
   std::map<std::uint32_t, Sight> ends;
   for (const Sight& sight : key.sights) {
-    if (history.audits.empty() ? sight.began > quiet : sight.is_audit) ends[sight.replica] = sight;
+    if (sight.is_audit == audited && sight.began > quiet) ends[sight.replica] = sight;
   }
   return ends;
 }
@@ -88,6 +91,12 @@ class Ending {
   Ending(const History& history, const KeySights& key) : history_(history), key_(key), ends_(Ends(history, key)) {}
 
   std::size_t judged() const { return ends_.size(); }
+  // A replica ended with what nobody wrote.
+  bool IsThinAir() const {
+    return std::any_of(ends_.begin(), ends_.end(), [&](const auto& end) {
+      return end.second.value != kNull && key_.writer.count(end.second.value) == 0;
+    });
+  }
   // Why the key did not converge; nothing: it did, as far as anybody looked.
   std::optional<Counterexample> Find() const {
     if (ends_.empty()) return std::nullopt;
@@ -197,8 +206,17 @@ Judgement CheckConvergence(const History& history, const Options&) {
     judgement.judged += ending.judged();
     compared = compared || ending.judged() > 1;
     if (judgement.verdict == Verdict::kViolated) continue;
-    judgement.counterexample = ending.Find();
-    if (judgement.counterexample) judgement.verdict = Verdict::kViolated;
+    std::optional<Counterexample> example = ending.Find();
+    if (!example) continue;
+    if (history.audits.empty() && !ending.IsThinAir()) {
+      // Who wrote the history may not have waited.
+      judgement.verdict = Verdict::kInconclusive;
+      judgement.reason = example->sentences.front() + "; only audits say that the replicas had had the time to agree";
+    } else {
+      judgement.verdict = Verdict::kViolated;
+      judgement.reason.clear();
+      judgement.counterexample = std::move(example);
+    }
   }
   if (judgement.verdict == Verdict::kHolds && !compared) {
     judgement.verdict = Verdict::kInconclusive;

@@ -28,8 +28,9 @@ struct Fate {
 std::vector<Fate> FatesOf(const History& history);
 
 // In the end, the last that each replica was seen to hold of a key is the same for all, somebody wrote it, and
-// it is not older than an acknowledged write. The end: audits, if there are any, else reads that were called after
-// every write of the key had returned.
+// it is not older than an acknowledged write. The end is when every write of the key has returned, or was given up on
+// and called. Only audits refute: whoever makes them knows that the replicas have had their time. A history of reads
+// alone, in which they differ, is inconclusive; so is one whose keys all have a write of unknown outcome.
 Judgement CheckConvergence(const History& history, const Options& options);
 
 }  // namespace consistency

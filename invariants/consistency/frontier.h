@@ -1,6 +1,6 @@
 // Frontier: linearizability of one object, of any kind, while its history is being made, in memory
-// that does not grow with its length. (A register whose values are written once needs less:
-// unique_register.h.)
+// that does not grow with its length but by what nobody waits for any more. (A register whose values are written once
+// needs less: unique_register.h.)
 //
 // The set of configurations that what has happened allows (Lowe, "Testing for Linearizability",
 // 2017, just-in-time linearization). What an open operation will answer is not known yet, so the

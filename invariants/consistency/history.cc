@@ -19,9 +19,11 @@ std::uint64_t HashIds(std::span<const ValueId> ids) {
 
 std::uint64_t HashInteger(std::int64_t number) { return Mix(1, static_cast<std::uint64_t>(number)); }
 
-void AppendQuoted(std::string& out, const std::string& text) {
+}  // namespace
+
+std::string InQuotes(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
+  std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
@@ -36,9 +38,8 @@ void AppendQuoted(std::string& out, const std::string& text) {
     }
   }
   out += '"';
+  return out;
 }
-
-}  // namespace
 
 Values::Values() { contents_.push_back({Kind::kNull, 0, 0}); }
 
@@ -91,11 +92,8 @@ std::string Values::Text(ValueId id) const {
       return "null";
     case Kind::kInteger:
       return std::to_string(integer(id));
-    case Kind::kString: {
-      std::string text;
-      AppendQuoted(text, string(id));
-      return text;
-    }
+    case Kind::kString:
+      return InQuotes(string(id));
     case Kind::kList:
       break;
   }

@@ -117,6 +117,9 @@ struct History {
   Values values;
 };
 
+// As JSON writes a string.
+std::string InQuotes(std::string_view text);
+
 // "read", "write", …
 std::string_view NameOf(Function function);
 

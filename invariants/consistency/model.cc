@@ -35,13 +35,26 @@ class Sequences {
 
   StateId Child(StateId parent, std::uint32_t element) {
     const auto equal = [&](std::uint32_t id) { return nodes_[id].parent == parent && nodes_[id].element == element; };
-    const std::uint64_t hash = HashOf({parent, element});
+    const std::uint64_t hash = HashOf(parent, element);
     const std::uint32_t known = table_.Find(hash, equal);
     if (known != IdTable::kNone) return known;
     const auto id = static_cast<StateId>(nodes_.size());
-    nodes_.push_back({parent, element});
-    table_.Add(hash, id, [this](std::uint32_t other) { return HashOf(nodes_[other]); });
+    const Link& above = nodes_[parent];
+    // Jump pointers (Myers, "An Applicative Random-Access Stack", 1983): an ancestor is found in logarithmic time.
+    const Link& far = nodes_[above.jump];
+    const bool even = above.length - far.length == far.length - nodes_[far.jump].length;
+    nodes_.push_back({parent, element, even ? far.jump : parent, above.length + 1});
+    table_.Add(hash, id, [this](std::uint32_t other) { return HashOf(nodes_[other].parent, nodes_[other].element); });
     return id;
+  }
+  std::uint32_t LengthOf(StateId state) const { return nodes_[state].length; }
+  // The element at that place, from 1.
+  std::uint32_t ElementAt(StateId state, std::uint32_t place) const {
+    while (nodes_[state].length > place) {
+      const StateId jump = nodes_[state].jump;
+      state = nodes_[jump].length >= place ? jump : nodes_[state].parent;
+    }
+    return nodes_[state].element;
   }
   // From the root.
   std::vector<std::uint32_t> ElementsOf(StateId state) const {
@@ -56,10 +69,12 @@ class Sequences {
   struct Link {
     StateId parent;
     std::uint32_t element;
+    StateId jump;          // some node above
+    std::uint32_t length;  // of its sequence
   };
-  static std::uint64_t HashOf(Link link) { return Mix(Mix(5, link.parent), link.element); }
+  static std::uint64_t HashOf(StateId parent, std::uint32_t element) { return Mix(Mix(5, parent), element); }
 
-  std::vector<Link> nodes_{{kRoot, 0}};
+  std::vector<Link> nodes_{{kRoot, 0, kRoot, 0}};
   IdTable table_;
 };
 
@@ -68,14 +83,23 @@ class Remembered {
  public:
   template <class Find>
   StateId operator()(ValueId value, Find&& find) {
-    if (value >= known_.size()) known_.resize(std::max<std::size_t>(value + 1, known_.size() * 2), IdTable::kNone);
-    if (known_[value] == IdTable::kNone) known_[value] = find();
-    return known_[value];
+    const std::uint32_t known = table_.Find(Mix(4, value), [&](std::uint32_t id) { return known_[id].value == value; });
+    if (known != IdTable::kNone) return known_[known].state;
+    const StateId state = find();
+    const auto id = static_cast<std::uint32_t>(known_.size());
+    known_.push_back({value, state});
+    table_.Add(Mix(4, value), id, [this](std::uint32_t other) { return Mix(4, known_[other].value); });
+    return state;
   }
-  std::size_t bytes() const { return known_.size() * sizeof(StateId); }
+  std::size_t bytes() const { return known_.size() * sizeof(Known) + table_.bytes(); }
 
  private:
-  std::vector<StateId> known_;
+  struct Known {
+    ValueId value;
+    StateId state;
+  };
+  std::vector<Known> known_;
+  IdTable table_;
 };
 
 class ListStates final : public States {
@@ -119,11 +143,11 @@ class StringStates final : public States {
   }
   std::string Text(StateId state) const override {
     if (state == Sequences::kRoot) return "null";
-    std::string text = "\"";
+    std::string text;
     for (const std::uint32_t byte : sequences_.ElementsOf(state)) {
       if (byte != kMark) text += static_cast<char>(byte);
     }
-    return text + "\"";
+    return InQuotes(text);
   }
   std::size_t bytes() const override { return sequences_.bytes() + remembered_.bytes(); }
 
@@ -262,48 +286,43 @@ class CounterStates final : public States {
   Kept<std::uint64_t, Hash> numbers_;  // unsigned, since sums of hostile numbers may wrap
 };
 
+// All that was ever enqueued is a sequence, of which the first have been dequeued. So queues share their elements, and
+// a step takes the time to find one, not to copy all.
 class QueueStates final : public States {
  public:
   explicit QueueStates(const Values& values) : values_(values) {}
   StateId Initial() override { return queues_.IdOf({}); }
   std::optional<StateId> Step(StateId state, const Operation& o) override {
-    if (o.function == Function::kDequeue) return Dequeue(state, o);
-    std::vector<ValueId> longer = queues_[state];
-    longer.push_back(o.argument);
-    return Keep(longer);
+    const Queue queue = queues_[state];
+    if (o.function == Function::kEnqueue) return queues_.IdOf({queue.gone, sequences_.Child(queue.all, o.argument)});
+    const bool known = o.outcome != Outcome::kUnknown;
+    if (queue.all == Sequences::kRoot) return known && o.result != kNull ? std::nullopt : std::optional(state);
+    if (known && o.result != sequences_.ElementAt(queue.all, queue.gone + 1)) return std::nullopt;
+    const bool emptied = queue.gone + 1 == sequences_.LengthOf(queue.all);
+    return queues_.IdOf(emptied ? Queue{} : Queue{queue.gone + 1, queue.all});
   }
   std::string Text(StateId state) const override {
+    const std::vector<std::uint32_t> elements = sequences_.ElementsOf(queues_[state].all);
     std::string text = "[";
-    for (const ValueId element : queues_[state]) text += (text.size() > 1 ? "," : "") + values_.Text(element);
+    for (std::size_t i = queues_[state].gone; i < elements.size(); ++i)
+      text += (text.size() > 1 ? "," : "") + values_.Text(elements[i]);
     return text + "]";
   }
-  std::size_t bytes() const override { return queues_.bytes() + elements_ * sizeof(ValueId); }
+  std::size_t bytes() const override { return queues_.bytes() + sequences_.bytes(); }
 
  private:
-  struct Hash {
-    std::uint64_t operator()(const std::vector<ValueId>& elements) const {
-      std::uint64_t hash = 8;
-      for (const ValueId element : elements) hash = Mix(hash, element);
-      return hash;
-    }
+  struct Queue {
+    std::uint32_t gone = 0;          // so many of
+    StateId all = Sequences::kRoot;  // the root: the queue is empty
+    bool operator==(const Queue&) const = default;
   };
-  std::optional<StateId> Dequeue(StateId state, const Operation& o) {
-    const std::vector<ValueId>& queue = queues_[state];
-    const bool known = o.outcome != Outcome::kUnknown;
-    if (queue.empty()) return known && o.result != kNull ? std::nullopt : std::optional(state);
-    if (known && o.result != queue.front()) return std::nullopt;
-    return Keep(std::vector<ValueId>(queue.begin() + 1, queue.end()));
-  }
-  StateId Keep(const std::vector<ValueId>& queue) {
-    const std::size_t before = queues_.size();
-    const StateId id = queues_.IdOf(queue);
-    if (queues_.size() > before) elements_ += queue.size();
-    return id;
-  }
+  struct Hash {
+    std::uint64_t operator()(const Queue& queue) const { return Mix(Mix(8, queue.gone), queue.all); }
+  };
 
   const Values& values_;
-  Kept<std::vector<ValueId>, Hash> queues_;
-  std::size_t elements_ = 0;  // of all that are kept
+  Sequences sequences_;
+  Kept<Queue, Hash> queues_;
 };
 
 class LockStates final : public States {

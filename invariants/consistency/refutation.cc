@@ -157,12 +157,12 @@ std::vector<std::string> Explain(const History& history, const Relations& relati
   return sentences;
 }
 
-Judgement JudgeByRefutation(const History& history, Refute refute, const Options& options) {
+Judgement JudgeByRefutation(const History& history, Refute refute, std::uint32_t matrices, const Options& options) {
   Judgement judgement;
   const Relations relations(history);
   judgement.judged = relations.nodes.size();
   judgement.steps = relations.nodes.size();
-  const std::uint64_t matrix = relations.nodes.size() * relations.chains.size() * sizeof(std::uint32_t);
+  const std::uint64_t matrix = relations.nodes.size() * relations.chains.size() * sizeof(std::uint32_t) * matrices;
   judgement.bytes = matrix + relations.nodes.size() * sizeof(Node);
   judgement.verdict = Verdict::kViolated;
   if (!relations.thin_air.empty()) {

@@ -25,9 +25,9 @@ struct Refutation {
 // Of one consistency; nothing: it holds.
 using Refute = std::optional<Refutation> (*)(const Relations& relations);
 
-// The whole judgement of a consistency that `refute` decides: thin air, refutation, and the smallest part of the
-// history that proves it.
-Judgement JudgeByRefutation(const History& history, Refute refute, const Options& options);
+// The whole judgement of a consistency that `refute` decides, with so many `matrices` of vector clocks (4 bytes for
+// each operation and session): thin air, refutation, and the smallest part of the history that proves it.
+Judgement JudgeByRefutation(const History& history, Refute refute, std::uint32_t matrices, const Options& options);
 
 // The least of `operations` that still `fails`, by taking out single reads, and values with their reads: neither
 // can make a violation, so what is left proves one about the whole.

@@ -115,17 +115,41 @@ std::vector<NodeId> Graph::Order() const {
   return order;
 }
 
+// Nodes that lie on cycles, or between two of them: what is left when nothing can be taken off that has nothing
+// before it, or nothing behind it.
+std::vector<bool> Graph::Knot() const {
+  std::vector<bool> in_knot(nodes_, true);  // or behind one
+  for (const NodeId n : Order()) in_knot[n] = false;
+  std::vector<std::uint32_t> behind(nodes_, 0);
+  std::vector<std::vector<NodeId>> before(nodes_);
+  for (const Edge& edge : edges_) {
+    if (!in_knot[edge.from] || !in_knot[edge.to]) continue;
+    ++behind[edge.from];
+    before[edge.to].push_back(edge.from);
+  }
+  std::vector<NodeId> ends;
+  for (NodeId n = 0; n < nodes_; ++n) {
+    if (in_knot[n] && behind[n] == 0) ends.push_back(n);
+  }
+  for (; !ends.empty();) {
+    const NodeId n = ends.back();
+    ends.pop_back();
+    in_knot[n] = false;
+    for (const NodeId earlier : before[n]) {
+      if (--behind[earlier] == 0) ends.push_back(earlier);
+    }
+  }
+  return in_knot;
+}
+
 std::vector<Edge> Graph::Cycle() const {
-  const std::vector<NodeId> order = Order();
-  if (order.size() == nodes_) return {};
-  std::vector<bool> in_cycle(nodes_, true);  // or behind one
-  for (const NodeId n : order) in_cycle[n] = false;
   const Index outgoing = Outgoing();
+  const std::vector<bool> in_knot = Knot();
   std::vector<Edge> best;
   std::size_t budget = std::max<std::size_t>(20'000'000, 2 * edges_.size());
   for (NodeId n = 0; n < nodes_ && (budget > 0 || best.empty()); ++n) {
-    if (!in_cycle[n]) continue;
-    std::vector<Edge> cycle = ShortestCycle(outgoing, in_cycle, n, best.empty() ? nodes_ + 1 : best.size(), budget);
+    if (!in_knot[n]) continue;
+    std::vector<Edge> cycle = ShortestCycle(outgoing, in_knot, n, best.empty() ? nodes_ + 1 : best.size(), budget);
     if (!cycle.empty()) best = std::move(cycle);
   }
   return best;

@@ -77,6 +77,7 @@ class Graph {
     std::vector<std::uint32_t> edges;
   };
   Index Outgoing() const;
+  std::vector<bool> Knot() const;
   std::vector<Edge> ShortestCycle(const Index& outgoing, const std::vector<bool>& in_cycle, NodeId start,
                                   std::size_t below, std::size_t& budget) const;
 

@@ -70,6 +70,7 @@ void Search::Classify() {
     item.effect = effects.emplace(std::tuple(o.function, o.argument, extra), effects.size()).first->second;
     item.watches = OnlyWatches(o);
   }
+  effect_met_.assign(effects.size(), 0);
 }
 
 // --- which operations are open -------------------------------------------------
@@ -148,28 +149,22 @@ void Search::FindCandidates() {
   for (std::uint32_t k = 0; k < unwaited_open_; ++k) {
     if (!Done(unwaited_items_[k])) candidates_.push_back(unwaited_items_[k]);
   }
-  // Those that are right now; of those that are alike, the first.
+  // Those that are right now; of those that are alike, the first: they stand in the order of their returns, those that
+  // never return last.
+  ++round_;
   std::size_t kept = from;
   for (std::size_t i = from; i < candidates_.size(); ++i) {
     const std::uint32_t item = candidates_[i];
     ++steps_;
     if (!states_->Step(state_, history_.operations[items_[item].operation])) continue;
-    candidates_[kept] = item;
-    if (options_.symmetry && IsSpare(item, from)) continue;
-    ++kept;
+    std::uint64_t& met = effect_met_[items_[item].effect];
+    if (options_.symmetry && met == round_) continue;
+    met = round_;
+    candidates_[kept++] = item;
   }
   candidates_.resize(kept);
   std::sort(candidates_.begin() + static_cast<std::ptrdiff_t>(from), candidates_.end(),
             [this](std::uint32_t a, std::uint32_t b) { return Precedes(a, b); });
-}
-
-// Whether a candidate before it does as well. Candidates are all right now, and stand in the order of their returns,
-// those that never return last.
-bool Search::IsSpare(std::uint32_t item, std::size_t from) const {
-  for (std::size_t i = from; candidates_[i] != item; ++i) {
-    if (items_[candidates_[i]].effect == items_[item].effect) return true;
-  }
-  return false;
 }
 
 // --- what has been met -------------------------------------------------------------
@@ -215,7 +210,9 @@ void Search::Load(std::uint32_t record) {
 }
 
 std::uint64_t Search::bytes() const {
-  return records_.capacity() * sizeof(Word) + memo_.bytes() + states_->bytes() + items_.size() * sizeof(Item);
+  return records_.capacity() * sizeof(Word) + memo_.bytes() + states_->bytes() + items_.size() * sizeof(Item) +
+         candidates_.capacity() * sizeof(std::uint32_t) + frames_.capacity() * sizeof(Frame) +
+         effect_met_.size() * sizeof(std::uint64_t);
 }
 
 // --- the search ----------------------------------------------------------------------
@@ -244,7 +241,7 @@ Search::Answer Search::Run(std::uint64_t max_steps, std::uint64_t max_bytes) {
   std::uint64_t turns = 0;
   while (!frames_.empty()) {
     if (steps_ > max_steps) return Answer::kOutOfSteps;
-    if ((++turns & 1023) == 0 && bytes() > max_bytes) return Answer::kOutOfMemory;
+    if ((++turns & 15) == 0 && bytes() > max_bytes) return Answer::kOutOfMemory;
     Frame& frame = frames_.back();
     if (frame.next == candidates_.size()) {
       candidates_.resize(frame.candidates);

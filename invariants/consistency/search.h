@@ -80,7 +80,6 @@ class Search {
   void Normalise();
   bool DoEager();
   void FindCandidates();
-  bool IsSpare(std::uint32_t item, std::size_t from) const;
   bool Precedes(std::uint32_t a, std::uint32_t b) const;
 
   void Load(std::uint32_t record);
@@ -107,7 +106,9 @@ class Search {
 
   std::vector<Frame> frames_;
   std::vector<std::uint32_t> candidates_;
-  std::vector<Word> records_;  // configurations: position and state, then the mask
+  std::vector<Word> records_;              // configurations: position and state, then the mask
+  std::vector<std::uint64_t> effect_met_;  // by effect: the last round of FindCandidates that met it
+  std::uint64_t round_ = 0;
   IdTable memo_;
   std::uint64_t steps_ = 0;
   std::uint32_t furthest_ = 0;

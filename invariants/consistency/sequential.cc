@@ -247,7 +247,7 @@ bool IsLinearizable(const History& history, const Options& options, Judgement& j
 Judgement CheckSequential(const History& history, const Options& options) {
   Judgement judgement;
   if (IsLinearizable(history, options, judgement)) return judgement;
-  judgement = JudgeByRefutation(history, RefuteSaturated, options);
+  judgement = JudgeByRefutation(history, RefuteSaturated, 2, options);
   if (judgement.verdict != Verdict::kHolds) return judgement;
   const Relations relations(history);
   switch (Search(history, relations, options.max_steps, options.max_bytes, judgement)) {

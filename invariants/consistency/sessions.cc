@@ -103,16 +103,17 @@ class Beginnings {
       : relations_(relations),
         own_too_(own_too),
         graph_(relations.nodes.size()),
-        writes_(relations, [](const Node& node) { return node.is_write; }) {}
+        writes_(relations, [](const Node& node) { return node.is_write; }),
+        seen_(relations.chains.size(), 0) {}
 
   std::optional<Refutation> Refute() {
     OrderWrites();
     for (const std::vector<NodeId>& chain : relations_.chains) {
-      seen_.assign(relations_.chains.size(), 0);
+      for (const std::uint32_t seen : touched_) seen_[seen] = 0;
+      touched_.clear();
       for (const NodeId n : chain) {
         if (relations_.nodes[n].is_write) {
-          std::uint32_t& own = seen_[relations_.nodes[n].chain];
-          if (own_too_) own = std::max(own, relations_.nodes[n].index);
+          if (own_too_) Raise(relations_.nodes[n]);
         } else if (auto refutation = Read(n)) {
           return refutation;
         }
@@ -139,10 +140,15 @@ class Beginnings {
     }
   }
 
+  void Raise(const Node& node) {
+    std::uint32_t& seen = seen_[node.chain];
+    if (seen == 0) touched_.push_back(node.chain);
+    seen = std::max(seen, node.index);
+  }
   void See(NodeId write) {
     for (NodeId n = write; n != kNoNode; n = relations_.nodes[n].previous) {
       const Node& node = relations_.nodes[n];
-      seen_[node.chain] = std::max(seen_[node.chain], node.index);
+      Raise(node);
       if (node.index > 1) return;  // the rest of the chain is counted; what the chain hangs on is not yet
     }
   }
@@ -190,7 +196,8 @@ class Beginnings {
   const bool own_too_;
   Graph graph_;
   const LastOf writes_;
-  std::vector<std::uint32_t> seen_;  // of each chain, by the session at hand
+  std::vector<std::uint32_t> seen_;     // of each chain, by the session at hand
+  std::vector<std::uint32_t> touched_;  // chains of which something was
 };
 
 // --- writes follow reads -----------------------------------------------------------------

@@ -1,12 +1,13 @@
 // Unique register: linearizability of one register while its history is being made, each value
-// written once. No search, and nothing kept of what is behind.
+// written once. No search, and nothing kept of what is behind but the values that somebody gave up
+// writing: they may still be read.
 //
 // As in intervals.h, all operations on one value stand together, and two values clash if something
 // of each was called after something of the other had returned. So a value v has a time at which it
 // is over: the first return of any value of which something was called after v's first return. What
 // is called later and gives v makes a clash, and a read that gives a value not known here gives one
 // that nobody wrote, or that is long over. A clash needs only returns, so it is found at the return
-// that completes it; who gave up writing keeps the value possible for ever.
+// that completes it.
 #pragma once
 
 #include <algorithm>
@@ -36,9 +37,7 @@ class UniqueRegister {
   UniqueRegister() { values_[std::nullopt].returned = 0; }
 
   void WriteCalled(std::uint64_t value, Time now) {
-    const auto [place, fresh] = values_.try_emplace(value);
-    place->second.written = now;
-    repeated_ = repeated_ || !fresh;
+    repeated_ = repeated_ || values_.count(value) != 0 || !written_.emplace(value, now).second;
     open_.push_back(now);
   }
   void ReadCalled(Time now) { open_.push_back(now); }
@@ -46,18 +45,18 @@ class UniqueRegister {
   void GivenUp(Time called) { Close(called); }
   std::optional<Clash> Returned(Value value, Time called, Time now) {
     Close(called);
-    const auto found = values_.find(value);
-    if (found == values_.end()) return Clash{value, std::nullopt};
-    std::optional<Clash> clash = See(found, called, now);
+    if (!IsKnown(value)) return Clash{value, std::nullopt};
+    std::optional<Clash> clash = See(values_.find(value), called, now);
     if (!clash) Forget();
     return clash;
   }
 
   // A value was written twice: what is said from then on need not be right.
   bool repeated() const { return repeated_; }
-  std::size_t size() const { return values_.size() + open_.size(); }
+  std::size_t size() const { return written_.size() + values_.size() + open_.size(); }
   core::Fingerprint fingerprint() const {
     core::Fingerprint fingerprint;
+    core::Absorb(fingerprint, written_);
     core::Absorb(fingerprint, values_);
     core::Absorb(fingerprint, open_);
     core::Absorb(fingerprint, repeated_);
@@ -67,13 +66,22 @@ class UniqueRegister {
  private:
   static constexpr Time kNever = std::numeric_limits<Time>::max();
   struct Seen {
-    Time written = 0;        // when its write was called, which has happened once anything of it has returned
     Time returned = kNever;  // the first of its operations
     Time called = 0;         // the last of its operations that returned
     Time over = kNever;
     Value over_by;
   };
   using Place = std::map<Value, Seen>::iterator;
+
+  // What returns for the first time has been written: its write has happened, whether it returns or not.
+  bool IsKnown(Value value) {
+    if (values_.count(value) != 0) return true;
+    const auto written = value ? written_.find(*value) : written_.end();
+    if (written == written_.end()) return false;
+    values_[value].called = written->second;
+    written_.erase(written);
+    return true;
+  }
 
   void Close(Time called) {
     const auto found = std::lower_bound(open_.begin(), open_.end(), called);
@@ -83,7 +91,7 @@ class UniqueRegister {
 
   std::optional<Clash> See(Place place, Time called, Time now) {
     auto& [value, seen] = *place;
-    seen.called = std::max({seen.called, called, seen.written});
+    seen.called = std::max(seen.called, called);
     seen.returned = std::min(seen.returned, now);
     if (seen.called > seen.over) return Clash{value, seen.over_by};
     for (auto& [other, earlier] : values_) {
@@ -101,8 +109,10 @@ class UniqueRegister {
     std::erase_if(values_, [&](const auto& entry) { return entry.second.over < oldest; });
   }
 
-  std::map<Value, Seen> values_;
-  core::List<Time> open_;  // when what is open was called, in order
+  std::map<std::uint64_t, Time>
+      written_;                   // called, and nothing of the value has returned; for ever, if it was given up
+  std::map<Value, Seen> values_;  // of which something has returned, and not over for all that is open
+  core::List<Time> open_;         // when what is open was called, in order
   bool repeated_ = false;
 };
 

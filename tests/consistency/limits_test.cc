@@ -84,7 +84,7 @@ std::string Refusal(std::string_view notation, std::string_view model, Consisten
 
 TEST(Refused, IsAnOperationThatTheModelDoesNotHave) {
   EXPECT_EQ(Refusal("p0: w(x,1) cas(x,1,2)", "register"),
-            "line 2: f: the model register has no \"cas\"; it has read, write");
+            "line 2: f: the model register has no \"cas\"; it has read, write; judge by cas-register");
   EXPECT_EQ(Refusal("p0: w(x,1) cas(x,1,2)", "cas-register"), "");
 }
 
