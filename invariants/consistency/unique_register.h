@@ -69,7 +69,6 @@ class UniqueRegister {
     Time returned = kNever;  // the first of its operations
     Time called = 0;         // the last of its operations that returned
     Time over = kNever;
-    Value over_by;
   };
   using Place = std::map<Value, Seen>::iterator;
 
@@ -93,11 +92,10 @@ class UniqueRegister {
     auto& [value, seen] = *place;
     seen.called = std::max(seen.called, called);
     seen.returned = std::min(seen.returned, now);
-    if (seen.called > seen.over) return Clash{value, seen.over_by};
+    // Whatever ended this value is remembered at least as long, and clashes from its side.
     for (auto& [other, earlier] : values_) {
       if (&earlier == &seen || earlier.returned >= seen.called || earlier.over <= seen.returned) continue;
       earlier.over = seen.returned;
-      earlier.over_by = value;
       if (earlier.called > earlier.over) return Clash{other, value};
     }
     return std::nullopt;
