@@ -26,15 +26,14 @@ class IdTable {
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
 
   // The id for which `equal(id)` holds, or kNone. Ids that share a hash come latest first.
-  // `steps`, if given, is raised by how many slots were looked at beyond the first few: many that share a hash
-  // take long.
+  // `steps`, if given, is raised by one for every few slots looked at: many that share a hash take long.
   template <class Equal>
   std::uint32_t Find(std::uint64_t hash, Equal&& equal, std::uint64_t* steps = nullptr) const {
     constexpr std::size_t kFew = 16;
     if (slots_.empty()) return kNone;
     std::size_t looked = 0;
     for (std::size_t at = Home(hash);; at = (at + 1) & mask()) {
-      if (++looked > kFew && steps != nullptr) ++*steps;
+      if (++looked % kFew == 0 && steps != nullptr) ++*steps;
       if (slots_[at].id == kNone) return kNone;
       if (slots_[at].tag == Tag(hash) && equal(slots_[at].id)) return slots_[at].id;
     }
