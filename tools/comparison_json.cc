@@ -2,29 +2,14 @@
 #include <string_view>
 #include <vector>
 
-#include "protocols/tracing/json.h"
-#include "scenarios/text.h"
 #include "tools/comparison_report.h"
+#include "tools/json_fields.h"
 #include "tools/judgement_json.h"
 
 namespace tools {
 namespace {
 
-class Writer : public tracing::JsonWriter {
- public:
-  void Text(std::string_view key, std::string_view value) {
-    Key(key);
-    String(scenarios::Printable(value));
-  }
-  void Whole(std::string_view key, std::uint64_t value) {
-    Key(key);
-    NumberAsString(value);
-  }
-  void Time(std::string_view key, core::Duration value) {
-    Key(key);
-    NumberAsString(value.count());
-  }
-};
+using Writer = FieldWriter;
 
 void Write(const consistency::ConsistencyName& name, const Cell& cell, Writer& out) {
   out.BeginObject();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "protocols/tracing/json.h"
 #include "scenarios/text.h"
+#include "tools/json_fields.h"
 #include "tools/report_text.h"
 
 namespace tools {
@@ -51,17 +51,7 @@ std::string Count(std::uint64_t number, const std::string& one) {
 
 std::string RangeText(const MarginRange& range) { return range.Text(range.low) + ".." + range.Text(range.high); }
 
-class Writer : public tracing::JsonWriter {
- public:
-  void Text(std::string_view key, std::string_view value) {
-    Key(key);
-    String(scenarios::Printable(value));
-  }
-  void Whole(std::string_view key, std::uint64_t value) {
-    Key(key);
-    NumberAsString(value);
-  }
-};
+using Writer = FieldWriter;
 
 void Write(const Margin& margin, const MarginRange& range, Writer& out) {
   out.BeginObject();

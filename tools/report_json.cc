@@ -2,28 +2,14 @@
 
 #include <string_view>
 
-#include "protocols/tracing/json.h"
 #include "scenarios/seed_file.h"
 #include "scenarios/text.h"
+#include "tools/json_fields.h"
 
 namespace tools {
 namespace {
 
-class Writer : public tracing::JsonWriter {
- public:
-  void Text(std::string_view key, std::string_view value) {
-    Key(key);
-    String(scenarios::Printable(value));
-  }
-  void Whole(std::string_view key, std::uint64_t value) {
-    Key(key);
-    NumberAsString(value);
-  }
-  void Flag(std::string_view key, bool value) {
-    Key(key);
-    Bool(value);
-  }
-};
+using Writer = FieldWriter;
 
 void Write(const sim::MessageCounts& messages, Writer& out) {
   out.Key("messages");
