@@ -4,7 +4,6 @@
 // Judged at each acknowledgement; again whenever a leader is elected and at the
 // end, so that a disk that forgets what it had is found when it matters.
 #include "invariants/invariant.h"
-#include "protocols/core/quorum.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -37,10 +36,10 @@ struct AcknowledgedIsDurable {
 
  private:
   static Ruling Judge(core::Index index, std::uint64_t expected, const LogViews& logs) {
+    const auto holds = [&](core::NodeId node) { return logs[node].Holds(index, expected); };
+    if (logs.HasMajority(holds)) return Ruling::Fine();
     std::uint32_t holders = 0;
-    for (std::uint32_t node = 0; node < logs.members(); ++node)
-      holders += logs[core::NodeId{node}].Holds(index, expected);
-    if (holders >= core::Majority(logs.members())) return Ruling::Fine();
+    for (std::uint32_t node = 0; node < logs.members(); ++node) holders += holds(core::NodeId{node});
     return Ruling::Broken("the log up to " + core::Text(index) + " was acknowledged and is durable on " +
                           std::to_string(holders) + " of " + std::to_string(logs.members()) + " nodes");
   }
@@ -49,7 +48,7 @@ struct AcknowledgedIsDurable {
 void TellThree(Story& story, std::uint32_t holders) {
   for (std::uint32_t node = 0; node < 3; ++node) story(node, facts::LogRecovered{});
   for (std::uint32_t node = 0; node < holders; ++node) story(node, facts::EntryAppended{{1}, {1}, {7, 7}});
-  story(0, facts::RequestAcknowledged{{core::ClientId{1}, 1}, {1}, {1}});
+  story(0, facts::RequestAcknowledged{{core::ClientId{1}, 1}, {1}});
 }
 void Accepted(Story& story) { TellThree(story, 2); }
 void Rejected(Story& story) { TellThree(story, 1); }

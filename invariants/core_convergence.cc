@@ -21,6 +21,10 @@ struct CoreConvergence {
     applied[node] = f.index;
     return Ruling::Noted();
   }
+  Ruling On(core::NodeId node, const facts::SnapshotRestored& f) {
+    applied[node] = f.index;
+    return Ruling::Noted();
+  }
   Ruling On(core::NodeId node, const facts::Crashed&) {
     applied.erase(node);
     return Ruling::Noted();
@@ -33,10 +37,11 @@ struct CoreConvergence {
     for (const core::NodeId node : core) owed = std::max(owed, applied[node]);
     return Ruling::Noted();
   }
-  std::vector<Ruling> AtEnd() {
+  std::vector<Ruling> AtEnd(const LogViews& logs) {
     std::vector<Ruling> rulings;
     if (owed == core::Index{}) return rulings;  // nobody ever asked for anything
     for (const core::NodeId node : core) {
+      if (!logs.IsMember(node)) continue;  // nobody sends it anything any more
       rulings.push_back(applied[node] >= owed
                             ? Ruling::Fine()
                             : Ruling::Broken(core::Text(node) + " has applied up to " + core::Text(applied[node]) +
@@ -67,8 +72,8 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("core-convergence", CoreConvergence,
                    "what one node of the core had applied in good time, all have applied at the end",
-                   "Raft, §5.3: the leader brings every follower up to date", facts::EntryApplied, facts::Crashed,
-                   facts::InCore, facts::Closing);
+                   "Raft, §5.3: the leader brings every follower up to date", facts::EntryApplied,
+                   facts::SnapshotRestored, facts::Crashed, facts::InCore, facts::Closing);
 
 }  // namespace
 }  // namespace invariants

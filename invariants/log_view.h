@@ -4,13 +4,22 @@
 // with their epochs. Two logs agree up to i if and only if their chains at i are
 // equal, so every comparison of whole prefixes costs one comparison of two
 // words. Since facts wait for the disk, a view shows what is durable.
+//
+// A snapshot stands for the beginning of a log, and nobody tells of entries that it
+// stands for: up to there a log is what is committed, which is kept here as one more
+// chain. Who votes is kept as well, since what a majority holds depends on it.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "protocols/core/facts.h"
 #include "protocols/core/fingerprint.h"
+#include "protocols/core/membership.h"
+#include "protocols/core/quorum.h"
 
 namespace invariants {
 
@@ -58,18 +67,68 @@ class LogViews {
   // Nodes that ever had a log: 0 to members() - 1.
   std::uint32_t members() const { return static_cast<std::uint32_t>(views_.size()); }
 
-  void Observe(core::NodeId node, const facts::LogRecovered&) { Of(node).links.clear(); }
+  void Observe(core::NodeId node, const facts::LogRecovered& f) {
+    LogView& log = Of(node);
+    log.followed = f.base.value <= committed_.size();
+    log.links.assign(committed_.begin(),
+                     committed_.begin() + static_cast<std::ptrdiff_t>(log.followed ? f.base.value : 0));
+  }
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
+  void Observe(core::NodeId node, const facts::Committed& f) {
+    if (f.index.value <= committed_.size()) return;
+    const std::vector<Link>& links = Of(node).links;
+    const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
+    for (std::size_t i = committed_.size(); i < known; ++i) committed_.push_back(links[i]);
+    ForgetMemberships();
+  }
+  void Observe(core::NodeId, const facts::MembershipAdopted& f) {
+    if (!memberships_.empty() && f.index < memberships_.front().first) return;  // a later one is committed
+    const auto at = std::find_if(memberships_.begin(), memberships_.end(),
+                                 [&](const auto& known) { return known.first >= f.index; });
+    if (at != memberships_.end() && at->first == f.index) {
+      at->second = f.membership;
+    } else {
+      memberships_.insert(at, {f.index, f.membership});
+    }
+    ForgetMemberships();
+  }
   template <class F>
   void Observe(core::NodeId, const F&) {}
 
+  // Whether the nodes for which `has(node)` are a majority of those who vote: by the last membership
+  // that is known to be committed, or by one that somebody goes by already. Of all that have a log, if nobody tells.
+  template <class Has>
+  bool HasMajority(Has&& has) const {
+    if (!memberships_.empty()) {
+      return std::any_of(memberships_.begin(), memberships_.end(),
+                         [&](const auto& known) { return known.second.HasMajority(has); });
+    }
+    std::uint32_t holders = 0;
+    for (std::uint32_t node = 0; node < members(); ++node) holders += has(core::NodeId{node});
+    return holders >= core::Majority(members());
+  }
+
+  // Whether the node is a member, by the last membership that is known to be committed; if nobody tells, it is.
+  bool IsMember(core::NodeId node) const {
+    return memberships_.empty() || memberships_.front().second.Contains(node);
+  }
+
  private:
+  // Those before the last that is committed.
+  void ForgetMemberships() {
+    while (memberships_.size() > 1 && memberships_[1].first.value <= committed_.size()) {
+      memberships_.erase(memberships_.begin());
+    }
+  }
+
   LogView& Of(core::NodeId node) {
     if (core::Number(node) >= views_.size()) views_.resize(core::Number(node) + 1);
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
+  std::vector<Link> committed_;  // as the first who knew of each entry had it
+  std::vector<std::pair<core::Index, core::Membership>> memberships_;  // by index: a committed one, then later ones
 };
 
 }  // namespace invariants

@@ -33,11 +33,11 @@ struct MatchSoundness {
 
 void Accepted(Story& story) {
   for (std::uint32_t node : {1u, 2u}) story(node, facts::EntryAppended{{1}, {1}, {7, 7}});
-  story(1, facts::MatchAdvanced{core::NodeId{2}, {1}, {1}});
+  story(1, facts::MatchAdvanced{core::NodeId{2}, {1}, {1}, {2}});
 }
 void Rejected(Story& story) {
   story(1, facts::EntryAppended{{1}, {1}, {7, 7}});
-  story(1, facts::MatchAdvanced{core::NodeId{2}, {1}, {1}});
+  story(1, facts::MatchAdvanced{core::NodeId{2}, {1}, {1}, {2}});
 }
 REGISTER_INVARIANT("match-soundness", MatchSoundness,
                    "a follower's durable log agrees with its leader's up to the match index",

@@ -47,7 +47,11 @@ struct SpanCausality {
     if (spans[f.content].acknowledged) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " takes a span for safe that no collector acknowledged");
   }
-  Ruling On(core::NodeId node, const facts::Crashed&) {
+  Ruling On(core::NodeId node, const facts::StoreEmptied&) { return Forget(node); }
+  Ruling On(core::NodeId node, const facts::Crashed&) { return Forget(node); }
+
+ private:
+  Ruling Forget(core::NodeId node) {
     for (auto& [content, history] : spans) history.stored_at.Remove(node);
     return Ruling::Noted();
   }
@@ -66,7 +70,7 @@ void Rejected(Story& story) {
 REGISTER_INVARIANT("span-causality", SpanCausality,
                    "a span is stored after a delivered message brought it, acknowledged after it is stored",
                    "Lamport, Time, Clocks, and the Ordering of Events (happened-before)", facts::SpanCarried,
-                   facts::SpanStored, facts::SpanAcknowledged, facts::SpanConfirmed, facts::Crashed);
+                   facts::SpanStored, facts::StoreEmptied, facts::SpanAcknowledged, facts::SpanConfirmed, facts::Crashed);
 
 }  // namespace
 }  // namespace invariants

@@ -42,6 +42,10 @@ struct TraceCompleteness {
     if (spans[f.content].stored.Insert(node)) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " stored one span twice");
   }
+  Ruling On(core::NodeId node, const facts::StoreEmptied&) {
+    for (auto& [content, whereabouts] : spans) whereabouts.stored.Remove(node);
+    return Ruling::Noted();
+  }
   // Stores are volatile: they are built again from the log.
   Ruling On(core::NodeId node, const facts::Crashed&) {
     for (auto& [content, whereabouts] : spans) whereabouts.stored.Remove(node);
@@ -106,7 +110,8 @@ void Rejected(Story& story) { TellStored(story, 2); }
 REGISTER_INVARIANT("trace-completeness", TraceCompleteness,
                    "after settling, every span is accounted for and every acknowledged one is stored once on each node",
                    "founding definition 1.2, with 'eventually' made a bound", facts::SpanEmitted, facts::SpanConfirmed,
-                   facts::SpanDropped, facts::SpanAcknowledged, facts::SpanStored, facts::Crashed, facts::InCore);
+                   facts::SpanDropped, facts::SpanAcknowledged, facts::SpanStored, facts::StoreEmptied, facts::Crashed,
+                   facts::InCore);
 
 }  // namespace
 }  // namespace invariants

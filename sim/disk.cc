@@ -170,6 +170,13 @@ void Disk::Truncate(std::uint64_t intact) {
   damage_.clear();
 }
 
+void Disk::Drop(std::uint64_t first) {
+  CHECK(first >= first_);
+  CHECK(first <= durable_);
+  first_ = first;
+  std::erase_if(damage_, [first](const BadRecord& bad) { return bad.record < first; });
+}
+
 core::Duration Disk::ReadLatency(const DiskAccess& access) const {
   core::ChoiceName name = NameOf(DiskDraw::kRead, access, 16 * std::uint64_t{boot_});
   return access.plan.read_latency.Sample([&](std::uint64_t bound) {
@@ -180,6 +187,7 @@ core::Duration Disk::ReadLatency(const DiskAccess& access) const {
 }
 
 bool Disk::Damage(std::uint64_t record, Flaw flaw) {
+  CHECK(record >= first_);
   CHECK(record < durable_);
   const auto same = [&](const BadRecord& bad) { return bad.record == record; };
   if (std::any_of(damage_.begin(), damage_.end(), same)) return false;

@@ -114,9 +114,11 @@ class Disk {
   Recovery Recover();
   // Goes on with the first `intact` records; what followed is overwritten.
   void Truncate(std::uint64_t intact);
+  // The records before `first` are not needed any more, and nothing that happens to them matters.
+  void Drop(std::uint64_t first);
   core::Duration ReadLatency(const DiskAccess& access) const;
 
-  // The medium fails at a durable record. False: it had already.
+  // The medium fails at a durable record that is still needed. False: it had already.
   bool Damage(std::uint64_t record, Flaw flaw);
   void Spare() { ++counts_.spared; }
 
@@ -126,6 +128,8 @@ class Disk {
 
   bool syncing() const { return syncing_; }
   std::uint32_t boot() const { return boot_; }
+  // The first record that is needed.
+  std::uint64_t first() const { return first_; }
   // Records on stable storage; `acknowledged` of them as the disk says, which may lie.
   std::uint64_t durable() const { return durable_; }
   std::uint64_t acknowledged() const { return acknowledged_; }
@@ -153,6 +157,7 @@ class Disk {
   void AddBad(std::uint64_t record, Flaw flaw);
   std::uint64_t SurvivorsOfPowerFailure(std::uint64_t written, const DiskAccess& access);
 
+  std::uint64_t first_ = 0;
   std::uint64_t durable_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t covering_ = 0;  // records the sync under way covers

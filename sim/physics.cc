@@ -24,6 +24,7 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
     : disk_plan(plan.disk),
       uncertainty(plan.clock.uncertainty),
       members(members),
+      quorum(members - (std::min(plan.electorate == 0 ? members : plan.electorate, members) + 1) / 2 + 1),
       network(plan, members, nodes, clients),
       disks(nodes),
       clocks(nodes),
@@ -40,7 +41,7 @@ Physics::Physics(const Plan& plan, std::uint32_t members, std::uint32_t nodes, s
 void DrawDiskBudget(DiskBudget budget, Physics& physics, core::Chooser& chooser) {
   std::vector<std::uint32_t> rest(physics.members);
   std::iota(rest.begin(), rest.end(), 0);
-  const std::size_t intact = budget == DiskBudget::kUnrestricted ? 0 : core::Majority(physics.members);
+  const std::size_t intact = budget == DiskBudget::kUnrestricted ? 0 : physics.quorum;
   for (std::uint64_t draw = 0; rest.size() > intact; ++draw) {
     const core::ChoiceName name{core::Purpose::kDisk, 0, static_cast<std::uint32_t>(DiskDraw::kBudget), draw};
     const auto at = rest.begin() + static_cast<std::ptrdiff_t>(chooser.Choose(name, rest.size()));
@@ -75,10 +76,10 @@ bool Physics::Sound(std::uint32_t node) const {
   return !process.halted && (need_not_read || !disks[node].damaged());
 }
 
-bool Physics::HasSoundMajority() const {
+bool Physics::HasSoundQuorum() const {
   std::uint32_t sound = 0;
   for (std::uint32_t node = 0; node < members; ++node) sound += Sound(node);
-  return sound >= core::Majority(members);
+  return sound >= quorum;
 }
 
 bool Physics::Damage(std::uint32_t node, std::uint64_t record, Flaw flaw) {
@@ -194,7 +195,7 @@ bool Physics::MayFall(std::uint32_t node) const {
   if (!keep_quorum || node >= members || !processes[node].stands()) return true;
   const auto standing =
       std::count_if(processes.begin(), processes.begin() + members, [](const Process& p) { return p.stands(); });
-  return static_cast<std::uint32_t>(standing) > core::Majority(members);
+  return static_cast<std::uint32_t>(standing) > quorum;
 }
 
 bool Physics::Spares(std::uint32_t node, std::uint32_t kind) {

@@ -104,7 +104,7 @@ struct Physics {
   bool MayDamage(std::uint32_t node) const { return may_damage[node] != 0; }
   // Whether it can run with all it has promised: not halted, nor bound to halt when it starts again.
   bool Sound(std::uint32_t node) const;
-  bool HasSoundMajority() const;
+  bool HasSoundQuorum() const;
   DiskAccess AccessDisk(std::uint32_t node, core::Chooser& chooser) {
     return {disk_plan, node, chooser, effects, MayFall(node) ? nullptr : &spared};
   }
@@ -120,6 +120,9 @@ struct Physics {
   core::Duration uncertainty{};    // ClockPlan::uncertainty
   std::uint32_t lying_bounds = 0;  // the kind of the fault that last made bounds wrong
   std::uint32_t members = 0;       // of the cluster; other nodes are applications
+  // So many members hold a majority of the voters, whoever those are: the others are fewer than half
+  // of the smallest electorate.
+  std::uint32_t quorum = 0;
   Network network;
   std::vector<Disk> disks;  // by node, like the next two
   std::vector<Clock> clocks;

@@ -102,6 +102,9 @@ struct OperationMix {
   std::uint32_t keys = 16;   // how many different ones
   Ratio reads{500'000'000};  // of operations; the others write
   Ratio hot{};               // of operations that go to key 0; the others go to any key, all alike
+  // Of requests that are orders, not operations: to change who votes, or to hand over the leadership.
+  Ratio changes{};
+  Ratio transfers{};
 };
 
 struct WorkloadPlan {
@@ -166,6 +169,7 @@ struct Plan {
   std::string summary;
   std::string protocol;
   std::uint32_t nodes = 0;              // collectors or replicas: n0 … n(nodes-1)
+  std::uint32_t electorate = 0;         // the fewest of them that ever make up the voters; 0: all always do
   std::vector<core::Parameter> config;  // the protocol's own
   LinkPlan peer, client, exporter;
   std::vector<RegionPlan> regions;  // empty: one

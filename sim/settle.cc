@@ -2,12 +2,10 @@
 
 #include <cstddef>
 
-#include "protocols/core/quorum.h"
-
 namespace sim {
 
 std::vector<std::uint32_t> ChooseCore(Core core, Physics& physics, core::Chooser& chooser) {
-  if (!physics.HasSoundMajority()) return {};
+  if (!physics.HasSoundQuorum()) return {};
   std::vector<std::uint32_t> inside;
   std::vector<std::uint32_t> unsound;
   for (std::uint32_t node = 0; node < physics.members; ++node) {
@@ -17,7 +15,7 @@ std::vector<std::uint32_t> ChooseCore(Core core, Physics& physics, core::Chooser
   for (const std::uint32_t node : unsound) physics.Freeze(node);
   std::uint64_t draws = 0;
   const auto draw = [&](std::uint64_t bound) { return chooser.Choose({core::Purpose::kCore, 0, 0, draws++}, bound); };
-  for (std::uint64_t outside = draw(inside.size() - core::Majority(physics.members) + 1); outside > 0; --outside) {
+  for (std::uint64_t outside = draw(inside.size() - physics.quorum + 1); outside > 0; --outside) {
     const auto at = inside.begin() + static_cast<std::ptrdiff_t>(draw(inside.size()));
     physics.Freeze(*at);
     inside.erase(at);

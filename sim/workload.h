@@ -18,11 +18,12 @@
 
 namespace sim {
 
-// A protocol whose clients remember something of the answers they were served, and bring it along
-// with what they ask next. What a mark means is the protocol's business; a new client's is 0.
+// A protocol whose clients remember something of the answers they got, refusals included, and
+// bring it along with what they ask next.
 template <class N>
-concept MarksSessions = requires(typename N::Request& request, const typename N::Reply& reply, std::uint64_t mark) {
-  { N::MarkAfter(mark, reply) } -> std::same_as<std::uint64_t>;
+concept MarksSessions = requires(typename N::Request& request, const typename N::Reply& reply,
+                                 const core::ClientMark& mark) {
+  { N::MarkAfter(mark, reply) } -> std::same_as<core::ClientMark>;
   N::CarryMark(request, mark);
 };
 
@@ -33,8 +34,9 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
-  std::uint64_t mark = 0;       // see MarksSessions
-  facts::Operation function{};  // of the last request, if its protocol says
+  core::ClientMark mark;        // see MarksSessions
+  // Of the last request, if its protocol says: what it does to the store; nothing, if it is an order.
+  std::optional<facts::Operation> function;
 
   std::uint64_t Draw(std::uint64_t bound, std::uint32_t self, core::Chooser& chooser) {
     return chooser.Choose({core::Purpose::kClient, self, 0, draws++}, bound);
@@ -85,13 +87,17 @@ struct Client {
   }
 };
 
-// What a random request is made from: `draw(bound)` answers in [0, bound), and `draw.mix` is what
-// the scenario wants asked.
+// What a random request is made from: `draw(bound)` answers in [0, bound), and the rest is what
+// the scenario wants asked. Nobody gives orders when the storm is over.
 struct RequestDraw {
   Client& client;
   std::uint32_t self;
   core::Chooser& chooser;
   const OperationMix& mix;
+  std::uint32_t members;
+  std::uint32_t electorate;
+  Ratio changes;
+  Ratio transfers;
 
   std::uint64_t operator()(std::uint64_t bound) const { return client.Draw(bound, self, chooser); }
 };

@@ -158,7 +158,7 @@ class World {
     }
     vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
     vitals.patience = plan_->settle;
-    if (!physics_.HasSoundMajority()) return vitals;  // nobody is owed anything
+    if (!physics_.HasSoundQuorum()) return vitals;  // nobody is owed anything
     vitals.owed = liveness_.owed();
     vitals.stalled = liveness_.StalledFor(physics_.now);
     return vitals;
@@ -505,7 +505,7 @@ class World {
   void BeginSync(std::uint32_t node, Observer& observer) {
     core::Duration latency{};
     Disk& disk = physics_.disks[node];
-    if (!disk.BeginSync(hosts_[node].journal.size(), physics_.AccessDisk(node, chooser_), &latency)) return;
+    if (!disk.BeginSync(hosts_[node].written(), physics_.AccessDisk(node, chooser_), &latency)) return;
     if (PowerFails(node)) return FailPower(node, observer);
     Push(physics_.now + latency, kSync, disk.boot(), node);
   }
@@ -534,6 +534,8 @@ class World {
     }
     Sink<Observer> sink{*this, event.to, observer};
     hosts_[event.to].Synced(disk.acknowledged(), sink);
+    // What is durable, not what the disk says: else a lie would cost more than what was written since.
+    if constexpr (core::kHasCheckpoints<typename N::Record>) disk.Drop(hosts_[event.to].DropObsolete(disk.durable()));
     BeginSync(event.to, observer);
     return true;
   }
@@ -627,7 +629,10 @@ class World {
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
     if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
-      const RequestDraw draw{client, event.to, chooser_, plan_->workload.mix};
+      const OperationMix& mix = plan_->workload.mix;
+      const std::uint32_t electorate = plan_->electorate == 0 ? physics_.members : plan_->electorate;
+      const RequestDraw draw{client,     event.to, chooser_, mix, physics_.members,
+                             electorate, settling_ ? Ratio{} : mix.changes, settling_ ? Ratio{} : mix.transfers};
       // One of a kind, and a person can tell whose: 7000000012 is the 12th request of c7.
       const std::uint64_t unique = std::uint64_t{event.to} * 1'000'000'000 + client.sequence;
       typename N::Request request = N::RandomRequest(draw, unique);
@@ -689,9 +694,9 @@ class World {
     Client& client = clients_[event.to];
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
     const bool served = Served(packet.reply);
+    if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
     if (served) {
       liveness_.Served(event.to, physics_.now);
-      if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
       AnnounceReturned(packet.id, packet.from, packet.reply, observer);
     } else {
       AnnounceAbandoned(packet.id, facts::AbandonReason::kRefused, observer);
@@ -728,12 +733,14 @@ class World {
   template <class Observer>
   void AnnounceInvoked(core::RequestId id, std::uint32_t to, const typename N::Request& request, Observer& observer) {
     if constexpr (facts::DescribesRequests<N>) {
-      facts::Invoked invoked = N::Describe(request);
-      invoked.request = id;
-      invoked.target = core::NodeId{to};
-      invoked.at = physics_.now;
-      clients_[core::Number(id.client)].function = invoked.function;
-      observer.OnEngineFact(EndpointOf(id.client), invoked);
+      std::optional<facts::Invoked> invoked = N::Describe(request);
+      clients_[core::Number(id.client)].function.reset();
+      if (!invoked) return;
+      invoked->request = id;
+      invoked->target = core::NodeId{to};
+      invoked->at = physics_.now;
+      clients_[core::Number(id.client)].function = invoked->function;
+      observer.OnEngineFact(EndpointOf(id.client), *invoked);
     }
   }
 
@@ -741,9 +748,11 @@ class World {
   template <class Observer>
   void AnnounceReturned(core::RequestId id, std::uint32_t from, const typename N::Reply& reply, Observer& observer) {
     if constexpr (facts::DescribesRequests<N>) {
+      const std::optional<facts::Operation> function = clients_[core::Number(id.client)].function;
+      if (!function) return;
       facts::Returned returned = N::Describe(reply);
       returned.request = id;
-      if (clients_[core::Number(id.client)].function == facts::Operation::kWrite) returned.value.reset();
+      if (function == facts::Operation::kWrite) returned.value.reset();
       returned.replica = core::NodeId{from};
       returned.at = physics_.now;
       observer.OnEngineFact(EndpointOf(id.client), returned);
@@ -753,6 +762,7 @@ class World {
   template <class Observer>
   void AnnounceAbandoned(core::RequestId id, facts::AbandonReason reason, Observer& observer) {
     if constexpr (facts::DescribesRequests<N>) {
+      if (!clients_[core::Number(id.client)].function) return;
       observer.OnEngineFact(EndpointOf(id.client), facts::Abandoned{id, reason, physics_.now});
     }
   }
@@ -844,7 +854,7 @@ class World {
 
   template <class Observer>
   void CrashNode(std::uint32_t node, Keeps keeps, Observer& observer) {
-    const std::uint64_t written = hosts_[node].journal.size();
+    const std::uint64_t written = hosts_[node].written();
     const std::uint64_t survivors = physics_.disks[node].Crash(written, keeps, physics_.AccessDisk(node, chooser_));
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{node}) + " crashes, " + std::to_string(survivors) + " of " +
@@ -996,7 +1006,7 @@ class World {
         RunNode(node, observer, [](N& n, core::Env<N>& env) { n.Stop(env); });
       }
     }
-    const std::uint64_t written = hosts_[node].journal.size();
+    const std::uint64_t written = hosts_[node].written();
     physics_.disks[node].Crash(written, Keeps::kAll, physics_.AccessDisk(node, chooser_));
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::NodeId{node}) + " stops"; });
     TakeDown(node, written, observer);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -82,6 +83,13 @@ absl::Status ParseInto(std::string_view text, E& into) {
   into = static_cast<E>(found - words.begin());
   return absl::OkStatus();
 }
+// A count, or "none".
+inline absl::Status ParseInto(std::string_view text, std::optional<std::uint32_t>& into) {
+  into.reset();
+  if (text == "none") return absl::OkStatus();
+  return ParseInto(text, into.emplace());
+}
+inline std::string Format(std::optional<std::uint32_t> value) { return value ? std::to_string(*value) : "none"; }
 inline std::string Format(const core::Between& value) { return core::FormatBetween(value); }
 inline std::string Format(core::Duration value) { return core::FormatDuration(value); }
 inline std::string Format(std::uint32_t value) { return std::to_string(value); }
@@ -131,6 +139,16 @@ std::vector<core::Parameter> DrawParameters(core::Duration round_trip, const sce
   return parameters;
 }
 
+// The fewest nodes that ever vote; 0: all always do.
+template <class Config>
+std::uint32_t ElectorateOf(const Config& config) {
+  if constexpr (requires { config.Electorate(); }) {
+    return config.Electorate();
+  } else {
+    return 0;
+  }
+}
+
 inline sim::RunOptions OptionsOf(const Job& job) {
   return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail};
 }
@@ -142,6 +160,7 @@ absl::StatusOr<sim::Report> RunClients(const Job& job) {
   if (!config.ok()) return config.status();
   const std::vector<invariants::FactTag> silent = invariants::NotPromised(facts::PromiseOf(*config));
   const auto plan = std::make_shared<sim::Plan>(*job.plan);
+  plan->electorate = ElectorateOf(*config);
   const sim::Shape shape{plan->nodes, plan->nodes};
   if constexpr (facts::DescribesRequests<Node>) {
     if (job.history != nullptr) {
@@ -162,6 +181,7 @@ absl::StatusOr<sim::Report> RunCollectors(const Job& job) {
   auto plan = std::make_shared<sim::Plan>(*job.plan);
   auto substrate = MakeConfig<decltype(typename Node::Config{}.substrate)>(*plan);
   if (!substrate.ok()) return substrate.status();
+  plan->electorate = ElectorateOf(*substrate);
   plan->workload.clients = 0;
   plan->storm = std::max(plan->storm, collector::ReplayLength(*job.traffic));
   auto assignment = std::make_shared<collector::Assignment>(collector::Assign(*job.traffic));

@@ -19,6 +19,10 @@ void SpanTally::On(core::NodeId node, const facts::Crashed&) {
   held_.erase(held);
 }
 
+void SpanTally::On(core::NodeId node, const facts::StoreEmptied&) {
+  for (auto& [content, track] : spans_) track.stored.erase(node);
+}
+
 sim::SpanCounts SpanTally::Counts() const {
   sim::SpanCounts counts = counts_;
   counts.traces = traces_.size();

@@ -33,6 +33,7 @@ class SpanTally {
   void On(core::NodeId node, const facts::SpanDropped& f);
   void On(core::NodeId, const facts::SpanAcknowledged& f) { spans_[f.content].acknowledged = true; }
   void On(core::NodeId node, const facts::SpanStored& f) { spans_[f.content].stored.insert(node); }
+  void On(core::NodeId node, const facts::StoreEmptied&);
   void On(core::NodeId node, const facts::Crashed&);
   void On(core::NodeId node, const facts::InCore&) { core_.insert(node); }
   template <class F>

@@ -93,7 +93,9 @@ struct NodeOf {
     if (!IsCollector(env)) return;
     if (draining) return env.Send(from, ExportAnswer{m.sequence, ExportStatus::kUnavailable, 0});
     const core::RequestId id{core::ClientId{core::Number(from)}, m.sequence};
-    StepSubstrate(env, [&](auto& inner) { substrate.On(id, typename Substrate::Request{m.batch}, inner); });
+    typename Substrate::Request request;
+    request.command = m.batch;
+    StepSubstrate(env, [&](auto& inner) { substrate.On(id, request, inner); });
   }
   void On(core::NodeId, const ExportAnswer& m, Env& env) {
     if (!IsCollector(env)) application.On(m, env);

@@ -1,137 +1,103 @@
-// Raft: leader election and log replication (Ongaro & Ousterhout, "In Search of
-// an Understandable Consensus Algorithm", extended version; section numbers are
-// of that text).
+// Raft (Ongaro & Ousterhout, "In Search of an Understandable Consensus Algorithm",
+// extended version; section numbers are of that text, those of Ongaro's thesis are
+// marked as such). Replicates any machine.
 //
-// Replicates any machine. What Figure 2 calls persistent state changes only in
-// Replay, so running and recovering take the same path; what must be durable
-// before a message leaves is the host's business (output commit), and the one
-// exception is marked SendUnsynced. Not here yet: pre-vote, snapshots,
-// membership changes, and reads that a leader confirms without the log.
+// What Figure 2 calls persistent state changes only in Replay, so running and
+// recovering take the same path; what must be durable before a message leaves is
+// the host's business (output commit), and the exceptions are marked SendUnsynced.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
+#include "protocols/consensus/raft/messages.h"
 #include "protocols/core/check.h"
 #include "protocols/core/env.h"
 #include "protocols/core/facts.h"
-#include "protocols/core/quorum.h"
+#include "protocols/core/membership.h"
 #include "protocols/core/variants.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"
-#include "protocols/machines/sessions.h"
+#include "protocols/replication/client.h"
+#include "protocols/replication/log.h"
+#include "protocols/replication/replica.h"
 
 namespace raft {
 
-using core::Index;
-using core::NodeId;
-using core::RequestId;
-using Term = core::Epoch;
-
-inline constexpr std::string_view kSummary = "Raft: leader election and log replication (Ongaro & Ousterhout)";
-
-// Who answers a read, and how sure it is of the answer.
-enum class Reads : std::uint8_t {
-  kStrong,    // the log: a read is an entry like a write (§8)
-  kLeader,    // a node that believes it leads, at once. Others may have elected another since: the
-              // mistake of early etcd and Consul (Kingsbury, "Jepsen: etcd and Consul", 2014)
-  kFollower,  // any node, as far as it has come
-};
-
-struct Config {
-  std::uint32_t nodes = 5;
-  core::Between election_timeout{std::chrono::milliseconds(150), std::chrono::milliseconds(300)};
-  core::Duration heartbeat = std::chrono::milliseconds(50);
-  std::uint32_t max_batch = 64;  // entries in one AppendEntries
-  Reads reads = Reads::kStrong;
-
-  template <class F>
-  static void ForEachParameter(F&& f) {
-    f("election_timeout", &Config::election_timeout, "drawn anew for each election; §9.3 advises 150ms..300ms");
-    f("heartbeat", &Config::heartbeat, "how often a leader without news shows that it lives");
-    f("max_batch", &Config::max_batch, "entries in one AppendEntries at most");
-    f("reads", &Config::reads,
-      "strong: through the log; leader: at once by who believes that it leads; follower: by any node, as far as it has "
-      "come. Only strong is linearizable");
-  }
-
-  facts::Promise Promises() const {
-    return reads == Reads::kStrong ? facts::Promise::kLinearizability : facts::Promise::kSequentialConsistency;
-  }
-
-  // How long a healthy cluster may take to get going again: one election.
-  core::Duration Patience() const { return election_timeout.max; }
-
-  // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
-  // where a message is answered within `round_trip` as a rule. What `reads` promises is not left to chance.
-  template <class Draw>
-  void Randomize(core::Duration round_trip, Draw&& draw) {
-    const auto least = std::chrono::floor<std::chrono::milliseconds>(4 * round_trip) + std::chrono::milliseconds(50);
-    election_timeout.min = least * static_cast<std::int64_t>(1 + draw(3));
-    election_timeout.max = election_timeout.min * static_cast<std::int64_t>(2 + draw(2));
-    heartbeat = election_timeout.min / static_cast<std::int64_t>(3 + draw(5));
-    max_batch = std::uint32_t{1} << draw(9);
-  }
-};
-
-struct RequestVote {
-  Term term;
-  Index last_index;
-  Term last_term;
-};
-struct Vote {
-  Term term;
-  bool granted{};
-};
-// Answers Append. `index` is the last entry now known to be equal, or, after a
-// refusal, the follower's last entry with a term of at most prev_term; `hint_term` is its term.
-struct AppendReply {
-  Term term;
-  bool success{};
-  Index prev;  // of the request, to tell an old answer from a new one
-  Index index;
-  Term hint_term;
-};
-// The node that a request was forwarded to does not lead.
-struct Refused {
-  RequestId request;
-};
+inline constexpr std::string_view kSummary = "Raft: a leader appends, a majority has it (Ongaro & Ousterhout)";
 
 // What every node is first, and what a leader's rivals are to it.
 struct Follower {
-  std::optional<NodeId> leader;  // of `term`, once it has been heard
+  std::optional<NodeId> leader;    // of `term`, once it has been heard
+  std::optional<LocalTime> heard;  // when a leader was last, in this term or an earlier one
+};
+// Asks whether it could win, in a term that it has not entered (thesis, §9.6). It has no
+// leader any more, or it would refuse itself to others.
+struct PreCandidate {
+  core::List<NodeId> votes;
 };
 struct Candidate {
   core::List<NodeId> votes;  // distinct voters: a repeated grant is one vote (§5.2)
 };
+
+// What the leader knows of one node, and how it sends to it.
+enum class Pace : std::uint8_t {
+  kProbe,      // where do the logs agree? One message at a time
+  kReplicate,  // as fast as the window allows, counting on arrival
+  kSnapshot,   // it needs entries that are gone
+};
 struct Progress {
-  Index next;      // to send; always above match
-  Index match;     // known to be equal to ours up to here
-  bool probing{};  // looking for where the logs agree: one message at a time
+  Index next;   // to send; always above match
+  Index match;  // known to be equal to ours up to here
+  Pace pace = Pace::kProbe;
+  bool waiting{};                // kProbe: for the answer
+  core::List<Index> inflight;    // kReplicate: where each message under way ends
+  Index snapshot;                // kSnapshot: which one is being sent,
+  std::uint64_t offset{};        // and how many of its pieces are there
+  Index told;                    // the commit index it was told last
+  Index before;                  // `match` at its last heartbeat
+  Round round;                   // the last that it has confirmed
+  bool active{};                 // it has answered since the quorum was checked
+};
+// A read that waits until it is certain that we still lead.
+struct Unconfirmed {
+  RequestId request;
+  NodeId asker;
+  Index index;            // what was committed when it came
+  std::uint64_t round{};  // sent after it came
 };
 struct Leader {
-  core::List<Progress> progress;  // by node; our own holds what is durable here
+  Index first;                      // the first entry of this term
+  std::uint64_t rounds{};           // begun so far
+  core::List<Progress> progress;    // by node; our own holds what is durable here
+  core::List<Unconfirmed> reads;    // by round
+  std::optional<NodeId> successor;  // a transfer of the leadership is under way
+  bool handed_over{};               // and it was told to campaign, in this term: no lease holds any more
 };
 
-template <machines::Machine Machine>
+template <machines::Divisible Machine>
 struct NodeOf {
   using Command = typename Machine::Command;
   using Config = raft::Config;
   using Env = core::Env<NodeOf>;
+  using Proposal = replication::Proposal<Machine>;
+  using Snapshot = replication::Snapshot<Machine>;
+  using Clients = replication::Clients<Machine>;
+  using Request = replication::Request<Machine>;
+  using Reply = replication::Reply<Machine>;
 
   struct Entry {
     Term term;
-    RequestId request;               // the default: no client waits
-    std::optional<Command> command;  // none: a new leader's first entry (§8)
+    Proposal proposal;
   };
-  // AppendEntries; without entries, a heartbeat.
+  using Log = replication::Log<Entry>;
+
+  // AppendEntries; without entries it only tells what is committed.
   struct Append {
     Term term;
     Index prev;
@@ -139,12 +105,19 @@ struct NodeOf {
     core::List<Entry> entries;
     Index commit;
   };
+  struct InstallSnapshot {
+    Term term;
+    replication::Chunk<Machine> chunk;
+  };
+  // To ourselves: what the snapshot stands for is durable here.
+  struct SnapshotDue {};
   // A request that came to a node which does not lead.
   struct Propose {
-    RequestId request;
-    Command command;
+    Proposal proposal;
   };
-  using Message = std::variant<RequestVote, Vote, Append, AppendReply, Propose, Refused>;
+  using Message =
+      std::variant<RequestVote, Vote, TimeoutNow, Append, AppendReply, Heartbeat, HeartbeatReply, InstallSnapshot,
+                   SnapshotReply, SnapshotDue, Propose, Refused, ReadIndex, ReadIndexReply>;
 
   struct Voted {
     Term term;
@@ -156,57 +129,61 @@ struct NodeOf {
   struct Truncated {
     Index from;
   };
-  using Record = std::variant<Voted, Appended, Truncated>;
+  // All that is durable.
+  struct Checkpoint {
+    static constexpr bool kCheckpoint = true;
+    Voted voted;
+    Snapshot snapshot;
+    Log log;
+  };
+  using Record = std::variant<Voted, Appended, Truncated, Checkpoint>;
 
-  using Fact =
-      core::JoinVariants<std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::EntryAppended,
-                                      facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
-                                      facts::EntryApplied, facts::RequestAcknowledged>,
-                         typename Machine::Fact>;
+  using Fact = core::JoinVariants<
+      std::variant<facts::EpochEntered, facts::VoteCast, facts::LeaderElected, facts::LeaderFollowed,
+                   facts::EntryAppended, facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced,
+                   facts::Committed, facts::MembershipAdopted, facts::LeadershipTransferred>,
+      replication::Facts<Machine>>;
+  enum class Timer : std::uint8_t { kElection, kHeartbeat, kCheckQuorum, kTransfer };
 
-  struct Request {
+  // A membership that the log holds.
+  struct Adopted {
+    Index index;
+    core::Membership membership;
+  };
+  // A read that this node was asked for and will answer.
+  struct Read {
+    RequestId request;
     Command command;
-    Index seen{};  // by its client: the highest `index` of a reply
+    std::optional<Index> index;  // to be applied before; none: not known yet
   };
-  // What a client of this protocol asks; see the machine's RandomCommand.
-  template <class Draw>
-  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
-    return {Machine::RandomCommand(draw, unique)};
-  }
-  struct Reply {
-    std::optional<typename Machine::Result> result;  // none: unavailable, the outcome is unknown
-    Index index{};                                   // of the state that was read or made
-  };
-  static facts::Invoked Describe(const Request& request) requires machines::Described<Machine> {
-    return Machine::Describe(request.command);
-  }
-  static facts::Returned Describe(const Reply& reply) requires machines::Described<Machine> {
-    facts::Returned returned;
-    if (reply.result) returned.value = Machine::Describe(*reply.result);
-    returned.version = reply.index;
-    return returned;
-  }
-  // A client's mark is what it has seen.
-  static std::uint64_t MarkAfter(std::uint64_t mark, const Reply& reply) { return std::max(mark, reply.index.value); }
-  static void CarryMark(Request& request, std::uint64_t mark) { request.seen = Index{mark}; }
-  enum class Timer : std::uint8_t { kElection, kHeartbeat };
 
   // Durable (Figure 2, "Persistent state on all servers"): changed only by Replay.
   Term term;
   std::optional<NodeId> voted_for;
-  std::vector<Entry> log;  // entry i is log[i - 1]
+  Log log;
+  Snapshot snapshot;  // stands for the log up to its index, which is not before the log's base
+  // The memberships in the snapshot and the log. The last one counts, committed or not (§6).
+  core::List<Adopted> memberships;
   // Volatile.
-  std::variant<Follower, Candidate, Leader> role;
+  std::variant<Follower, PreCandidate, Candidate, Leader> role;
   Index commit;  // known to be committed; at most the end of the log
-  Index applied;
-  Machine machine;
-  machines::Sessions<Machine> sessions;
-  core::List<RequestId> waiting;  // requests that this node was asked and owes an answer
+  replication::Replica<Machine> replica;
+  core::List<Read> reads;
+  std::optional<Snapshot> taken;                               // waits for SnapshotDue
+  std::optional<replication::Arriving<Machine>> arriving;  // from the leader
 
   void Start(Env& env) {
-    env.Announce(facts::LogRecovered{});
+    if (snapshot.index == Index{}) {
+      memberships.insert(memberships.begin(),
+                         {Index{}, core::Membership::Of(env.config().InitialVoters(), env.config().nodes)});
+    }
+    commit = snapshot.index;
     env.Announce(facts::EpochEntered{term});
-    for (std::size_t i = 0; i < log.size(); ++i) AnnounceAppended(Index{i + 1}, env);
+    AnnounceLog(env);
+    if (snapshot.index > Index{}) replica.Restore(snapshot, env);
+    // Who forgets that it heard a leader must not elect another one in the lease that this may have given
+    // it. A node that never was in any term has heard nobody.
+    if (term > Term{}) std::get<Follower>(role).heard = env.now();
     ArmElection(env);
   }
 
@@ -214,8 +191,24 @@ struct NodeOf {
     term = record.term;
     voted_for = record.candidate;
   }
-  void Replay(const Appended& record) { log.push_back(record.entry); }
-  void Replay(const Truncated& record) { log.resize(record.from.value - 1); }
+  void Replay(const Appended& record) {
+    log.Append(record.entry);
+    if (const auto* membership = record.entry.proposal.membership()) memberships.push_back({log.last(), *membership});
+  }
+  // §6: what was cut off does not count any more, and the membership before it does again.
+  void Replay(const Truncated& record) {
+    log.CutFrom(record.from);
+    while (!memberships.empty() && memberships.back().index >= record.from) memberships.pop_back();
+  }
+  void Replay(const Checkpoint& record) {
+    Replay(record.voted);
+    snapshot = record.snapshot;
+    log = record.log;
+    memberships.assign(1, {snapshot.index, snapshot.membership});
+    for (Index index = snapshot.index + 1; index <= log.last(); ++index) {
+      if (const auto* membership = log[index].proposal.membership()) memberships.push_back({index, *membership});
+    }
+  }
 
   // The durable fields, for whoever proves that a crash restores them.
   core::Fingerprint DurableFingerprint() const {
@@ -223,37 +216,46 @@ struct NodeOf {
     core::Absorb(fingerprint, term);
     core::Absorb(fingerprint, voted_for);
     core::Absorb(fingerprint, log);
+    core::Absorb(fingerprint, snapshot);
     return fingerprint.Finished();
   }
-
-  // The commands that a message carries from node to node.
-  template <class M, class F>
-  static void ForEachCommand(const M& message, F&& f) {
-    if constexpr (std::is_same_v<M, Append>) {
-      for (const Entry& entry : message.entries) {
-        if (entry.command) f(*entry.command);
-      }
-    } else if constexpr (std::is_same_v<M, Propose>) {
-      f(message.command);
-    }
-  }
-
-  // --- elections (§5.2, §5.4.1) ---------------------------------------------
 
   void On(Timer timer, Env& env) {
     switch (timer) {
       case Timer::kElection:
-        return Campaign(env);
+        return OnElectionTimeout(env);
       case Timer::kHeartbeat:
-        return Heartbeat(env);
+        return OnHeartbeatDue(env);
+      case Timer::kCheckQuorum:
+        return CheckQuorum(env);
+      case Timer::kTransfer:
+        std::get<Leader>(role).successor.reset();  // it has not come to pass: go on
+        return;
     }
   }
 
+  // --- elections (§5.2, §5.4.1) ---------------------------------------------------
+
   void On(NodeId from, const RequestVote& m, Env& env) {
+    // A leader is alive: who cannot hear it must not depose it (thesis, §4.2.3), nor may anybody
+    // vote while it may count on a lease. But the leader itself may campaign anew, and may say who shall.
+    if (!m.transfer && (m.pre || RefusesWhileLed(env)) && HearsLeader(from, env)) {
+      env.Send(from, Vote{term, false, m.pre});
+      return;
+    }
+    if (m.pre) {
+      // Changes nothing here: not the term, not the vote, not the timer (thesis, §9.6). One of an older term is
+      // answered too, or two nodes might wait for each other for ever.
+      const bool could_win = m.term > term && UpToDate(m);
+      env.Send(from, Vote{could_win ? m.term : term, could_win, true});
+      return;
+    }
     if (m.term > term) EnterTerm(m.term, env);
+    // Nobody asks whether the candidate is a member, or we are: a majority may only exist among
+    // those who know of a later membership than we do (§6).
     const bool may_vote = !voted_for || *voted_for == from;
     if (m.term < term || !may_vote || !UpToDate(m)) {
-      env.Send(from, Vote{term, false});
+      env.Send(from, Vote{term, false, false});
       return;
     }
     if (!voted_for) {
@@ -263,35 +265,39 @@ struct NodeOf {
     // Only a vote that was granted puts off our own candidacy (Figure 2, "Followers"):
     // a stale node with a high term must not silence the one that can win.
     ArmElection(env);
-    env.Send(from, Vote{term, true});
+    env.Send(from, Vote{term, true, false});
   }
 
   void On(NodeId from, const Vote& m, Env& env) {
-    if (m.term > term) EnterTerm(m.term, env);
-    auto* candidate = std::get_if<Candidate>(&role);
-    // A grant from an earlier candidacy of ours says nothing about this one.
-    if (candidate == nullptr || m.term < term || !m.granted) return;
-    auto& votes = candidate->votes;
-    if (std::find(votes.begin(), votes.end(), from) == votes.end()) votes.push_back(from);
-    if (votes.size() >= core::Majority(env.config().nodes)) Lead(env);
-  }
-
-  // --- replication (§5.3) ---------------------------------------------------
-
-  void On(NodeId from, const Append& m, Env& env) {
-    if (m.term < term) {
-      env.Send(from, AppendReply{term, false, m.prev, Index{}, Term{}});
+    if (m.pre && m.granted) {
+      auto* asking = std::get_if<PreCandidate>(&role);
+      // It echoes the term that was asked about: any other is from an earlier time.
+      if (asking == nullptr || m.term != term + 1) return;
+      if (HasWon(asking->votes, from)) Campaign(false, env);
       return;
     }
-    if (m.term > term) EnterTerm(m.term, env);
-    // Another leader of our own term: election safety is broken already. Obeying
-    // it would hide that.
-    if (std::holds_alternative<Leader>(role)) return;
-    role = Follower{from};  // a candidate gives up its candidacy but keeps its vote (§5.2)
-    ArmElection(env);
+    if (m.term > term) return EnterTerm(m.term, env);
+    auto* candidate = std::get_if<Candidate>(&role);
+    // A grant from an earlier candidacy of ours says nothing about this one.
+    if (candidate == nullptr || m.term < term || m.pre || !m.granted) return;
+    if (HasWon(candidate->votes, from)) Lead(env);
+  }
 
-    if (m.prev > Last() || TermAt(m.prev) != m.prev_term) {
-      const Index hint = LastWithTermAtMost(m.prev_term, std::min(m.prev, Last()));
+  // --- replication (§5.3) -----------------------------------------------------------
+
+  void On(NodeId from, const Append& m, Env& env) {
+    if (!Follows(from, m.term, env)) {
+      // A leader of an older term, and if nobody answered it, it would never learn that we have gone on.
+      if (m.term < term) env.Send(from, AppendReply{term, false, m.prev, Index{}, Term{}});
+      return;
+    }
+    // What is committed is equal everywhere, and its terms may be forgotten here.
+    if (m.prev < commit) {
+      env.Send(from, AppendReply{term, true, m.prev, commit, Term{}});
+      return;
+    }
+    if (m.prev > log.last() || TermAt(m.prev) != m.prev_term) {
+      const Index hint = LastWithTermAtMost(m.prev_term, std::min(m.prev, log.last()), commit);
       env.Send(from, AppendReply{term, false, m.prev, hint, TermAt(hint)});
       return;
     }
@@ -304,67 +310,185 @@ struct NodeOf {
   }
 
   void On(NodeId from, const AppendReply& m, Env& env) {
-    if (m.term > term) EnterTerm(m.term, env);
-    auto* leader = std::get_if<Leader>(&role);
-    if (leader == nullptr || m.term < term) return;
-    // It has more of our log than we have: we have led this term before and our disk has
-    // forgotten it. Counting on it would send entries that do not exist.
-    if (m.success && m.index > Last()) return;
-    Progress& progress = leader->progress[core::Number(from)];
-    if (m.success) return OnMatch(from, m.index, progress, env);
+    Progress* progress = ProgressOf(from, m.term, env);
+    if (progress == nullptr) return;
+    if (m.success) return OnMatch(from, m.index, *progress, env);
     // Stale: what it refused is known to match, or has been stepped back from already.
-    if (m.prev <= progress.match || m.prev >= progress.next) return;
+    if (m.prev <= progress->match || m.prev >= progress->next || progress->pace == Pace::kSnapshot) return;
     // Skip a whole term at a time: our last entry that can agree with the hint (end of §5.3).
-    const Index agree = LastWithTermAtMost(m.hint_term, std::min(m.index, m.prev - 1));
-    progress.next = std::max(progress.match, agree) + 1;
-    progress.probing = true;
-    SendAppend(from, progress, env);
+    const Index agree = LastWithTermAtMost(m.hint_term, std::min(m.index, m.prev - 1), log.base);
+    StartProbing(std::max(progress->match, agree) + 1, *progress);
+    Replicate(from, *progress, env);
   }
 
-  // --- requests (§8) ----------------------------------------------------------
+  void On(NodeId from, const Heartbeat& m, Env& env) {
+    const bool follows = Follows(from, m.term, env);
+    if (follows || m.term < term) env.Send(from, HeartbeatReply{term, m.round});
+    if (follows) AdvanceCommit(std::min(m.commit, log.last()), env);
+  }
+
+  void On(NodeId from, const HeartbeatReply& m, Env& env) {
+    Progress* progress = ProgressOf(from, m.term, env);
+    if (progress == nullptr) return;
+    if (m.round.number > progress->round.number) {
+      progress->round = m.round;
+      ConfirmReads(env);
+    }
+    // Nothing has arrived for a whole heartbeat though something is missing: it was lost.
+    const bool stuck = progress->match == progress->before && progress->match < log.last();
+    progress->before = progress->match;
+    if (!stuck) return;
+    if (progress->pace == Pace::kSnapshot) return SendSnapshot(from, *progress, env);
+    StartProbing(progress->match + 1, *progress);
+    Replicate(from, *progress, env);
+  }
+
+  // --- snapshots (§7) ---------------------------------------------------------------
+
+  void On(NodeId from, const InstallSnapshot& m, Env& env) {
+    const auto answer = [&](std::uint64_t offset, bool done) {
+      env.Send(from, SnapshotReply{term, m.chunk.index, offset, done});
+    };
+    if (!Follows(from, m.term, env)) {
+      if (m.term < term) answer(0, false);
+      return;
+    }
+    if (m.chunk.index <= commit) return answer(0, true);  // late: everything in it is here
+    if (!arriving) arriving.emplace();
+    arriving->Take(term, m.chunk);
+    if (arriving->whole) {
+      Install(env);
+      answer(0, true);
+    } else {
+      answer(arriving->offset(), false);
+    }
+  }
+
+  void On(NodeId from, const SnapshotReply& m, Env& env) {
+    Progress* progress = ProgressOf(from, m.term, env);
+    if (progress == nullptr) return;
+    if (m.done) return OnMatch(from, m.index, *progress, env);
+    const bool stale = progress->pace != Pace::kSnapshot || progress->snapshot != m.index;
+    // It tells how much it has. After a restart that is nothing, and we begin again.
+    if (stale || progress->offset == m.offset || m.offset > snapshot.pieces.size()) return;
+    progress->offset = m.offset;
+    SendSnapshot(from, *progress, env);
+  }
+
+  void On(NodeId, const SnapshotDue&, Env& env) {
+    if (!taken || taken->index <= snapshot.index) return;
+    Checkpoint record{{term, voted_for}, std::move(*taken), log};
+    taken.reset();
+    // Some entries stay for followers that are only a little behind.
+    const std::uint64_t keep = env.config().snapshot_keep;
+    const Index index = record.snapshot.index;
+    if (index.value > keep && index - keep > log.base) record.log.DropUpTo(index - keep, TermAt(index - keep));
+    env.Announce(facts::SnapshotTaken{index, record.snapshot.epoch, core::FingerprintOf(record.snapshot)});
+    Persist(std::move(record), env);
+  }
+
+  // --- handing over the leadership (thesis, §3.10) -------------------------------------
+
+  void On(NodeId, const TimeoutNow& m, Env& env) {
+    if (m.term > term) EnterTerm(m.term, env);
+    if (m.term < term || !std::holds_alternative<Follower>(role) || !membership().Votes(env.self())) return;
+    Campaign(true, env);
+  }
+
+  // --- requests (§8) --------------------------------------------------------------------
 
   void On(RequestId id, const Request& request, Env& env) {
-    if (auto answer = AnswerHere(request, env)) return env.Reply(id, std::move(*answer));
-    if (std::holds_alternative<Leader>(role)) {
-      Wait(id);
-      StartReplicating(id, request.command, env);
-      return;
+    if (request.ordered()) return Obey(id, request, env);
+    if (IsRead(request.command)) {
+      if (auto answer = AnswerHere(request, env)) return env.Reply(id, std::move(*answer));
+      if (env.config().reads == Reads::kIndex || env.config().reads == Reads::kLease) {
+        return StartReading(id, request.command, env);
+      }
     }
-    const auto* follower = std::get_if<Follower>(&role);
-    if (follower == nullptr || !follower->leader) {
+    Proposal proposal = replication::ProposalFor<Machine>(id, request, env.config().sessions.value_or(0));
+    if (TakesProposals()) {
+      replica.Wait(id);
+      AppendAndSend({term, std::move(proposal)}, env);
+    } else if (const std::optional<NodeId> leader = LeaderHeard()) {
+      replica.Wait(id);
+      env.Send(*leader, Propose{std::move(proposal)});
+    } else {
       env.Reply(id, Reply{});
-      return;
     }
-    Wait(id);
-    env.Send(*follower->leader, Propose{id, request.command});
   }
 
   void On(NodeId from, const Propose& m, Env& env) {
-    if (std::holds_alternative<Leader>(role)) {
-      StartReplicating(m.request, m.command, env);
+    if (TakesProposals()) {
+      AppendAndSend({term, m.proposal}, env);
     } else {
-      env.Send(from, Refused{m.request});
+      env.Send(from, Refused{m.proposal.request});
     }
   }
 
   void On(NodeId, const Refused& m, Env& env) {
-    if (StopWaiting(m.request)) env.Reply(m.request, Reply{});
+    const auto read = FindRead(m.request);
+    const bool reading = read != reads.end();
+    if (reading) reads.erase(read);
+    if (reading || replica.StopWaiting(m.request)) env.Reply(m.request, Reply{});
+  }
+
+  // --- reads without the log (thesis, §6.4) -----------------------------------------------
+
+  void On(NodeId from, const ReadIndex& m, Env& env) {
+    if (std::holds_alternative<Leader>(role)) {
+      ConfirmRead(m.request, from, env);
+    } else {
+      env.Send(from, Refused{m.request});
+    }
+  }
+  void On(NodeId, const ReadIndexReply& m, Env& env) {
+    const auto read = FindRead(m.request);
+    if (read == reads.end()) return;
+    read->index = m.index;
+    AnswerReads(env);
+  }
+
+  // --- what clients and others ask of this type (protocols/README.md) ------------------------
+
+  template <class Draw>
+  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
+    return Clients::RandomRequest(draw, unique);
+  }
+  static auto Describe(const Request& request) requires machines::Described<Machine> {
+    return Clients::Describe(request);
+  }
+  static auto Describe(const Reply& reply) requires machines::Described<Machine> { return Clients::Describe(reply); }
+  static core::ClientMark MarkAfter(const core::ClientMark& mark, const Reply& reply) {
+    return Clients::MarkAfter(mark, reply);
+  }
+  static void CarryMark(Request& request, const core::ClientMark& mark) { Clients::CarryMark(request, mark); }
+
+  // The commands that a message carries from node to node.
+  template <class M, class F>
+  static void ForEachCommand(const M& message, F&& f) {
+    if constexpr (std::is_same_v<M, Append>) {
+      for (const Entry& entry : message.entries) replication::ForEachCommand(entry.proposal, f);
+    } else if constexpr (std::is_same_v<M, Propose>) {
+      replication::ForEachCommand(message.proposal, f);
+    } else if constexpr (std::is_same_v<M, InstallSnapshot>) {
+      replication::ForEachCommand(message.chunk, f);
+    }
   }
 
  private:
-  Index Last() const { return {log.size()}; }
-  Term TermAt(Index index) const { return index.value == 0 ? Term{} : log[index.value - 1].term; }
+  const core::Membership& membership() const { return memberships.back().membership; }
+  Term TermAt(Index index) const { return index == log.base ? log.base_epoch : log[index].term; }
 
-  // The last entry at or before `from` whose term is at most `limit`.
-  Index LastWithTermAtMost(Term limit, Index from) const {
-    while (from.value > 0 && TermAt(from) > limit) from = from - 1;
+  // The last entry at or before `from` whose term is at most `limit`; no further back than `floor`.
+  Index LastWithTermAtMost(Term limit, Index from, Index floor) const {
+    while (from > floor && TermAt(from) > limit) from = from - 1;
     return from;
   }
 
   // §5.4.1: the later last term wins; in the same term the longer log wins.
   bool UpToDate(const RequestVote& m) const {
-    const Term mine = TermAt(Last());
-    return m.last_term > mine || (m.last_term == mine && m.last_index >= Last());
+    const Term mine = TermAt(log.last());
+    return m.last_term > mine || (m.last_term == mine && m.last_index >= log.last());
   }
 
   template <class R>
@@ -373,12 +497,393 @@ struct NodeOf {
     env.Write(std::move(record));
   }
 
-  // What this node answers by itself; nothing: it is for the log.
+  // --- elections ---------------------------------------------------------------------------
+
+  void ArmElection(Env& env) { env.Arm(Timer::kElection, env.config().election_timeout); }
+
+  static bool RefusesWhileLed(const Env& env) {
+    return env.config().check_quorum == Switch::kOn || env.config().reads == Reads::kLease;
+  }
+  // A leader other than `candidate` has been heard within the shortest election timeout.
+  bool HearsLeader(NodeId candidate, const Env& env) const {
+    if (std::holds_alternative<Leader>(role)) return true;
+    const auto* follower = std::get_if<Follower>(&role);
+    if (follower == nullptr || !follower->heard || follower->leader == candidate) return false;
+    return env.now() - *follower->heard < env.config().election_timeout.min;
+  }
+
+  void OnElectionTimeout(Env& env) {
+    ArmElection(env);  // drawn anew: two candidates that tie now need not tie again
+    if (!membership().Votes(env.self())) return;
+    if (env.config().pre_vote == Switch::kOff) return Campaign(false, env);
+    role = PreCandidate{{env.self()}};
+    AskForVotes({term + 1, log.last(), TermAt(log.last()), true, false}, env);
+    if (HasWon(std::get<PreCandidate>(role).votes, env.self())) Campaign(false, env);
+  }
+
+  void Campaign(bool transfer, Env& env) {
+    EnterTerm(term + 1, env);
+    Persist(Voted{term, env.self()}, env);
+    env.Announce(facts::VoteCast{term, env.self()});
+    ArmElection(env);
+    role = Candidate{{env.self()}};
+    AskForVotes({term, log.last(), TermAt(log.last()), false, transfer}, env);
+    if (HasWon(std::get<Candidate>(role).votes, env.self())) Lead(env);
+  }
+
+  void AskForVotes(const RequestVote& request, Env& env) {
+    for (const core::Member& member : membership().members) {
+      if (member.node != env.self() && member.standing != core::Standing::kLearner) env.Send(member.node, request);
+    }
+  }
+
+  // One more vote: of the members that count, distinct ones, and of both majorities during a change (§6).
+  bool HasWon(core::List<NodeId>& votes, NodeId voter) const {
+    const auto has = [&votes](NodeId node) { return std::find(votes.begin(), votes.end(), node) != votes.end(); };
+    if (!has(voter)) votes.push_back(voter);
+    return membership().HasMajority(has);
+  }
+
+  // A higher term ends whatever we were, and only a higher term frees our vote (§5.1).
+  void EnterTerm(Term higher, Env& env) {
+    CHECK(higher > term);
+    Persist(Voted{higher, std::nullopt}, env);
+    env.Announce(facts::EpochEntered{term});
+    StepDown(env);
+  }
+
+  // Back to following, whom is not known. The vote stays. When a leader was heard is not forgotten.
+  void StepDown(Env& env) {
+    if (std::holds_alternative<Leader>(role)) {
+      env.Cancel(Timer::kHeartbeat);
+      env.Cancel(Timer::kCheckQuorum);
+      env.Cancel(Timer::kTransfer);
+      ArmElection(env);
+    }
+    const auto* follower = std::get_if<Follower>(&role);
+    role = Follower{std::nullopt, follower == nullptr ? std::nullopt : follower->heard};
+    // What we owe an answer may be lost with the old leader, or take effect later.
+    replica.GiveUpWaiting(env);
+    for (const Read& read : reads) env.Reply(read.request, Reply{});
+    reads.clear();
+  }
+
+  // Whether `from` leads our term; then we follow it.
+  bool Follows(NodeId from, Term its_term, Env& env) {
+    if (its_term < term) return false;
+    if (its_term > term) EnterTerm(its_term, env);
+    // Another leader of our own term: election safety is broken already. Obeying
+    // it would hide that.
+    if (std::holds_alternative<Leader>(role)) return false;
+    const auto* follower = std::get_if<Follower>(&role);
+    if (follower == nullptr || follower->leader != from) env.Announce(facts::LeaderFollowed{term, from});
+    role = Follower{from, env.now()};  // a candidate gives up its candidacy but keeps its vote (§5.2)
+    ArmElection(env);
+    return true;
+  }
+
+  void Lead(Env& env) {
+    // Nothing learned in an earlier reign holds: followers' logs may have been cut since (Figure 2, "Leaders").
+    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, std::nullopt, false};
+    for (Progress& progress : leader.progress) progress.next = log.last() + 1;
+    role = std::move(leader);
+    env.Announce(facts::LeaderElected{term});
+    env.Announce(facts::LeaderFollowed{term, env.self()});
+    env.Cancel(Timer::kElection);
+    ArmLeader(Timer::kHeartbeat, env.config().heartbeat, env);
+    if (env.config().check_quorum == Switch::kOn) {
+      ArmLeader(Timer::kCheckQuorum, env.config().election_timeout.min, env);
+    }
+    // §8: committing an entry of our own term commits those we inherited.
+    AppendAndSend({term, {}}, env);
+  }
+  static void ArmLeader(Timer timer, core::Duration after, Env& env) { env.Arm(timer, {after, after}); }
+
+  // Who does not hear from a majority may be the only one who thinks that it leads (thesis, §6.2). It
+  // keeps its term and its vote.
+  void CheckQuorum(Env& env) {
+    Leader& leader = std::get<Leader>(role);
+    const bool heard = membership().HasMajority(
+        [&](NodeId node) { return node == env.self() || leader.progress[core::Number(node)].active; });
+    if (!heard) return StepDown(env);
+    for (Progress& progress : leader.progress) progress.active = false;
+    ArmLeader(Timer::kCheckQuorum, env.config().election_timeout.min, env);
+  }
+
+  // --- replication, by the leader ---------------------------------------------------------
+
+  template <class F>
+  void ForEachFollower(Leader& leader, const Env& env, F&& f) {
+    for (const core::Member& member : membership().members) {
+      if (member.node != env.self()) f(member.node, leader.progress[core::Number(member.node)]);
+    }
+  }
+
+  // What is known of the sender of a reply; null: it is not to us as the leader of our term.
+  Progress* ProgressOf(NodeId from, Term its_term, Env& env) {
+    if (its_term > term) EnterTerm(its_term, env);
+    auto* leader = std::get_if<Leader>(&role);
+    if (leader == nullptr || its_term < term) return nullptr;
+    Progress& progress = leader->progress[core::Number(from)];
+    progress.active = true;
+    return &progress;
+  }
+
+  void AppendAndSend(Entry entry, Env& env) {
+    Persist(Appended{std::move(entry)}, env);
+    AnnounceAppended(log.last(), env);
+    // To ourselves, so that our own copy counts only once it is durable.
+    env.Send(env.self(), AppendReply{term, true, Index{}, log.last(), Term{}});
+    ForEachFollower(std::get<Leader>(role), env,
+                    [&](NodeId node, Progress& progress) { Replicate(node, progress, env); });
+  }
+
+  void OnHeartbeatDue(Env& env) {
+    ArmLeader(Timer::kHeartbeat, env.config().heartbeat, env);
+    BeginRound(env);
+  }
+
+  void BeginRound(Env& env) {
+    Leader& leader = std::get<Leader>(role);
+    const Round round{++leader.rounds, env.now()};
+    ForEachFollower(leader, env, [&](NodeId node, Progress& progress) {
+      // Nothing in it waits for our disk. It may tell no more of the commit index than what we know the
+      // follower to have: beyond that its log may differ.
+      env.SendUnsynced(node, Heartbeat{term, round, std::min(progress.match, commit)});
+    });
+  }
+
+  // Sends what this follower lacks, as far as its pace allows.
+  void Replicate(NodeId to, Progress& progress, Env& env) {
+    CHECK(progress.next > progress.match);
+    switch (progress.pace) {
+      case Pace::kProbe:
+        if (!progress.waiting) SendAppend(to, progress, env);
+        return;
+      case Pace::kReplicate:
+        while (progress.next <= log.last() && progress.inflight.size() < env.config().max_inflight) {
+          SendAppend(to, progress, env);
+          if (progress.pace != Pace::kReplicate) return;  // what it needs is gone
+        }
+        // It has everything, and nothing else will tell it soon that this is committed.
+        if (progress.inflight.empty() && progress.told < commit) SendAppend(to, progress, env);
+        return;
+      case Pace::kSnapshot:
+        return;  // goes on with its answer
+    }
+  }
+
+  static void StartProbing(Index next, Progress& progress) {
+    progress.pace = Pace::kProbe;
+    progress.next = next;
+    progress.waiting = false;
+    progress.inflight.clear();
+  }
+
+  // Our own copy need not be durable when others get theirs: it counts toward
+  // commit only after our sync (Ongaro's thesis, §10.2.1). Term and vote are
+  // durable already, or we would not have been elected.
+  void SendAppend(NodeId to, Progress& progress, Env& env) {
+    const Index prev = progress.next - 1;
+    // Never with a `prev` whose term is forgotten, except the last of those.
+    if (prev < log.base) return SendSnapshot(to, progress, env);
+    const std::uint64_t count = std::min<std::uint64_t>(log.last().value - prev.value, env.config().max_batch);
+    const auto first = log.entries.begin() + static_cast<std::ptrdiff_t>(prev.value - log.base.value);
+    env.SendUnsynced(
+        to, Append{term, prev, TermAt(prev), {first, first + static_cast<std::ptrdiff_t>(count)}, commit});
+    progress.told = commit;
+    progress.waiting = true;
+    if (progress.pace == Pace::kProbe || count == 0) return;
+    // Count on its arrival; a refusal steps back.
+    progress.next = progress.next + count;
+    progress.inflight.push_back(progress.next - 1);
+  }
+
+  void OnMatch(NodeId from, Index match, Progress& progress, Env& env) {
+    // It has more of our log than we have: we have led this term before and our disk has
+    // forgotten it. Counting on it would send entries that do not exist.
+    if (match > log.last()) return;
+    const bool news = match > progress.match;
+    if (news) {
+      progress.match = match;
+      progress.next = std::max(progress.next, match + 1);
+      std::erase_if(progress.inflight, [match](Index end) { return end <= match; });
+      if (from != env.self()) env.Announce(facts::MatchAdvanced{from, match, term, progress.next});
+    }
+    if (progress.pace == Pace::kProbe || (progress.pace == Pace::kSnapshot && match >= progress.snapshot)) {
+      progress.pace = Pace::kReplicate;
+      progress.next = progress.match + 1;
+    }
+    // What is committed already cannot commit anything further back.
+    if (news && match > commit) CommitByMajority(env);
+    if (from == env.self() || !std::holds_alternative<Leader>(role)) return;
+    Replicate(from, progress, env);
+    if (std::get<Leader>(role).successor == from) HandOver(env);
+  }
+
+  void CommitByMajority(Env& env) {
+    const Leader& leader = std::get<Leader>(role);
+    // Only members count, so a leader that is none does not count itself; of both majorities during a change (§6).
+    const Index reached = membership().template ReachedByMajority<Index>(
+        [&](NodeId node) { return leader.progress[core::Number(node)].match; });
+    // §5.4.2: an entry of an older term commits only under one of ours (Figure 8):
+    // 1. n1, term 2: x reaches n1 and n2; n1 crashes.
+    // 2. n5 wins term 3 without x, appends y to itself, crashes.
+    // 3. n1 wins term 4 and copies x to a majority; counting replicas would commit x.
+    // 4. n1 crashes; n5 wins term 5, since y's term is newer, and overwrites x.
+    if (reached < leader.first || reached <= commit) return;
+    AdvanceCommit(reached, env);
+    GoOnAfterCommit(env);
+  }
+
+  void GoOnAfterCommit(Env& env) {
+    Leader& leader = std::get<Leader>(role);
+    if (memberships.back().index <= commit) {
+      // Both majorities have the membership in between: it is left for the new one, whoever began it (§6).
+      if (membership().joint()) return AppendAndSend({term, {{}, {}, membership().Settled()}}, env);
+      // The new one is committed, and we have no vote in it: our work is done (§6).
+      if (!membership().Votes(env.self())) return StepDown(env);
+    }
+    ForEachFollower(leader, env, [&](NodeId node, Progress& progress) { Replicate(node, progress, env); });
+  }
+
+  // --- replication, by a follower -------------------------------------------------------------
+
+  // Takes the entries that are new. False: the leader contradicts what we know
+  // to be committed. Leader completeness has failed; we stop rather than lie.
+  bool Accept(const Append& m, Env& env) {
+    Index index = m.prev;
+    for (const Entry& entry : m.entries) {
+      ++index;
+      if (index <= log.last()) {
+        // Cut only where the logs really differ: a late, shorter message must not
+        // take away what a newer one brought and we have acknowledged.
+        if (TermAt(index) == entry.term) continue;
+        if (index <= commit) return false;
+        CutFrom(index, env);
+      }
+      Persist(Appended{entry}, env);
+      AnnounceAppended(index, env);
+    }
+    return true;
+  }
+
+  void CutFrom(Index index, Env& env) {
+    const std::size_t known = memberships.size();
+    Persist(Truncated{index}, env);
+    env.Announce(facts::LogTruncated{index});
+    if (memberships.size() < known) AnnounceMembership(env);
+  }
+
+  // --- commit and execution ---------------------------------------------------------------------
+
+  void AdvanceCommit(Index to, Env& env) {
+    if (to <= commit) return;
+    commit = to;
+    env.Announce(facts::Committed{commit, term});
+    const bool waits = taken.has_value();
+    while (replica.applied < commit) {
+      const Entry& entry = log[replica.applied + 1];
+      replica.Apply(entry.proposal, entry.term, env);
+      // All nodes at the same indices, so that their snapshots can be compared.
+      if (replica.applied.value % env.config().snapshot_every == 0 && !taken) {
+        taken = replica.Take(entry.term, MembershipAt(replica.applied));
+      }
+    }
+    if (taken && !waits) env.Send(env.self(), SnapshotDue{});
+    AnswerReads(env);
+  }
+
+  const core::Membership& MembershipAt(Index index) const {
+    std::size_t last = memberships.size() - 1;
+    while (memberships[last].index > index) --last;
+    return memberships[last].membership;
+  }
+
+  // --- snapshots ----------------------------------------------------------------------------------
+
+  void SendSnapshot(NodeId to, Progress& progress, Env& env) {
+    if (progress.pace != Pace::kSnapshot || progress.snapshot != snapshot.index) {
+      progress.pace = Pace::kSnapshot;
+      progress.snapshot = snapshot.index;
+      progress.offset = 0;
+      progress.inflight.clear();
+    }
+    env.Send(to, InstallSnapshot{term, ChunkOf(snapshot, progress.offset, env.config().snapshot_chunk)});
+  }
+
+  // What follows the snapshot in our log stays only if our log holds the snapshot's last entry
+  // (Figure 13, 6); otherwise nothing of it does, on disk as in memory.
+  void Install(Env& env) {
+    Snapshot whole = std::move(arriving->snapshot);
+    arriving.reset();
+    taken.reset();
+    Log rest = log;
+    const bool agrees = log.Holds(whole.index) && TermAt(whole.index) == whole.epoch;
+    if (!agrees) rest.entries.clear();
+    rest.DropUpTo(whole.index, whole.epoch);
+    Persist(Checkpoint{{term, voted_for}, std::move(whole), std::move(rest)}, env);
+    AnnounceLog(env);
+    replica.GiveUpWaiting(env);  // whether theirs is in it, it does not say
+    replica.Restore(snapshot, env);
+    commit = snapshot.index;
+    env.Announce(facts::Committed{commit, term});
+    AnswerReads(env);
+  }
+
+  // --- orders: who votes (§6), who leads (thesis, §3.10) --------------------------------------------
+
+  void Obey(RequestId id, const Request& request, Env& env) {
+    auto* leader = std::get_if<Leader>(&role);
+    if (leader == nullptr || leader->successor) return env.Reply(id, Reply{});
+    if (request.transfer) return Transfer(id, *request.transfer, *leader, env);
+    // One change at a time, and none before an entry of our term is committed: else an earlier leader's
+    // change, which we do not know of, could be committed beside ours (Ongaro, "bug in single-server
+    // membership changes", raft-dev, 2015).
+    const bool settled = memberships.back().index <= commit && !membership().joint() && commit >= leader->first;
+    if (!settled || !IsSensible(*request.change, env)) return env.Reply(id, Reply{});
+    core::Membership next = membership().Towards(*request.change);
+    if (next == membership()) return env.Reply(id, Reply{typename Machine::Result{}, commit, {}});
+    replica.Wait(id);
+    AppendAndSend({term, {id, {}, std::move(next)}}, env);
+  }
+
+  static bool IsSensible(const core::MembershipChange& change, const Env& env) {
+    const auto exists = [&](NodeId node) { return core::Number(node) < env.config().nodes; };
+    return !change.voters.empty() && std::all_of(change.voters.begin(), change.voters.end(), exists) &&
+           std::all_of(change.learners.begin(), change.learners.end(), exists);
+  }
+
+  void Transfer(RequestId id, NodeId to, Leader& leader, Env& env) {
+    if (to == env.self() || !membership().Votes(to)) return env.Reply(id, Reply{});
+    leader.successor = to;
+    env.Arm(Timer::kTransfer, env.config().election_timeout);
+    env.Reply(id, Reply{typename Machine::Result{}, commit, {}});
+    HandOver(env);
+  }
+
+  // As soon as the successor has our whole log. Whether it wins or not, the message may arrive at any time
+  // of this term, so no lease holds from here on.
+  void HandOver(Env& env) {
+    Leader& leader = std::get<Leader>(role);
+    if (!leader.successor || leader.progress[core::Number(*leader.successor)].match < log.last()) return;
+    env.Send(*leader.successor, TimeoutNow{term});
+    env.Announce(facts::LeadershipTransferred{term, *leader.successor});
+    leader.handed_over = true;
+  }
+
+  // --- reads -------------------------------------------------------------------------------------------
+
+  bool IsRead([[maybe_unused]] const Command& command) const {
+    if constexpr (machines::Readable<Machine>) return replica.machine.Read(command).has_value();
+    return false;
+  }
+
+  // What this node answers by itself; nothing: it is for the leader, or the log.
   //
   // It has applied a prefix of the committed log, so what it reads is the state after entry
   // `applied`. If its client has seen more it says "unavailable", and the client tries another one
-  // (Hunt et al., "ZooKeeper", 2010, §4.4). A node that has restarted is behind like any other: it
-  // begins at 0 and learns anew what is committed.
+  // (Hunt et al., "ZooKeeper", 2010, §4.4). A node that has restarted is behind like any other.
   //
   // So histories are sequentially consistent. Order the writes by their entries, and the reads of the
   // state after an entry right behind it, each client's as it asked for them. Then
@@ -390,190 +895,112 @@ struct NodeOf {
   // They are not linearizable: a follower may be behind, a leader deposed without knowing, or new and
   // not yet sure how far its log is committed. Then it misses writes that others were told of.
   std::optional<Reply> AnswerHere(const Request& request, const Env& env) const {
-    if constexpr (machines::Readable<Machine>) {
-      const Reads reads = env.config().reads;
-      const bool may = reads == Reads::kFollower || (reads == Reads::kLeader && std::holds_alternative<Leader>(role));
-      if (!may) return std::nullopt;
-      auto result = machine.Read(request.command);
-      if (!result) return std::nullopt;
-      return applied < request.seen ? Reply{} : Reply{std::move(result), applied};
-    }
-    return std::nullopt;
+    const Reads how = env.config().reads;
+    const bool may = how == Reads::kFollower || (how == Reads::kLeader && std::holds_alternative<Leader>(role));
+    if (!may) return std::nullopt;
+    if (replica.applied < request.seen) return Reply{};
+    return Answer(request.command);
+  }
+  Reply Answer([[maybe_unused]] const Command& command) const {
+    if constexpr (machines::Readable<Machine>) return {replica.machine.Read(command), replica.applied, {}};
+    return {};
   }
 
-  void ArmElection(Env& env) { env.Arm(Timer::kElection, env.config().election_timeout); }
-
-  // A higher term ends whatever we were, and only a higher term frees our vote (§5.1).
-  void EnterTerm(Term higher, Env& env) {
-    CHECK(higher > term);
-    Persist(Voted{higher, std::nullopt}, env);
-    env.Announce(facts::EpochEntered{term});
-    if (std::holds_alternative<Leader>(role)) {
-      env.Cancel(Timer::kHeartbeat);
-      ArmElection(env);
-    }
-    role = Follower{};
-    // What we owe an answer may be lost with the old leader, or take effect later.
-    for (const RequestId request : waiting) env.Reply(request, Reply{});
-    waiting.clear();
+  void StartReading(RequestId id, const Command& command, Env& env) {
+    if (FindRead(id) != reads.end()) return;  // the same packet again
+    const bool leads = std::holds_alternative<Leader>(role);
+    const std::optional<NodeId> leader = LeaderHeard();
+    if (!leads && !leader) return env.Reply(id, Reply{});
+    // As with commands: its client has given up on what it asked before.
+    std::erase_if(reads, [&](const Read& read) { return read.request.client == id.client; });
+    reads.push_back({id, command, std::nullopt});
+    if (leads) return ConfirmRead(id, env.self(), env);
+    env.Send(*leader, ReadIndex{id});
   }
 
-  void Campaign(Env& env) {
-    CHECK(!std::holds_alternative<Leader>(role));
-    EnterTerm(term + 1, env);
-    Persist(Voted{term, env.self()}, env);
-    env.Announce(facts::VoteCast{term, env.self()});
-    ArmElection(env);  // drawn anew: two candidates that tie now need not tie again
-    role = Candidate{{env.self()}};
-    ForEachPeer(env, [&](NodeId peer) { env.Send(peer, RequestVote{term, Last(), TermAt(Last())}); });
-    if (core::Majority(env.config().nodes) == 1) Lead(env);
-  }
-
-  void Lead(Env& env) {
-    // Nothing learned in an earlier reign holds: followers' logs may have been cut since (Figure 2, "Leaders").
-    role = Leader{core::List<Progress>(env.config().nodes, Progress{Last() + 1, Index{}, false})};
-    env.Announce(facts::LeaderElected{term});
-    env.Cancel(Timer::kElection);
-    env.Arm(Timer::kHeartbeat, {env.config().heartbeat, env.config().heartbeat});
-    // §8: committing an entry of our own term commits those we inherited.
-    AppendAndSend(Entry{term, {}, std::nullopt}, env);
-  }
-
-  void Heartbeat(Env& env) {
-    env.Arm(Timer::kHeartbeat, {env.config().heartbeat, env.config().heartbeat});
+  // What is committed now is what the read must see. That we still lead now, only a round that begins
+  // after the read has come can tell; it is named by our own count, never by the request, which may
+  // come twice (etcd #20418).
+  void ConfirmRead(RequestId id, NodeId asker, Env& env) {
     Leader& leader = std::get<Leader>(role);
-    ForEachPeer(env, [&](NodeId peer) { SendAppend(peer, leader.progress[core::Number(peer)], env); });
+    // Not less than our first entry: before that is committed, more may be than we know of (thesis, §6.4, step 1).
+    const Index index = std::max(commit, leader.first);
+    if (HasLease(leader, env)) return ReadAt(id, asker, index, env);
+    BeginRound(env);
+    leader.reads.push_back({id, asker, index, leader.rounds});
+    ConfirmReads(env);
   }
 
-  void StartReplicating(RequestId id, const Command& command, Env& env) {
-    AppendAndSend(Entry{term, id, command}, env);
-  }
-
-  void AppendAndSend(Entry entry, Env& env) {
-    Persist(Appended{std::move(entry)}, env);
-    AnnounceAppended(Last(), env);
-    // To ourselves, so that our own copy counts only once it is durable.
-    env.Send(env.self(), AppendReply{term, true, Index{}, Last(), Term{}});
+  void ConfirmReads(Env& env) {
     Leader& leader = std::get<Leader>(role);
-    ForEachPeer(env, [&](NodeId peer) {
-      Progress& progress = leader.progress[core::Number(peer)];
-      if (!progress.probing) SendAppend(peer, progress, env);
+    if (leader.reads.empty()) return;
+    const auto reached = membership().template ReachedByMajority<std::uint64_t>([&](NodeId node) {
+      return node == env.self() ? leader.rounds : leader.progress[core::Number(node)].round.number;
+    });
+    const auto confirmed = std::find_if(leader.reads.begin(), leader.reads.end(),
+                                        [reached](const Unconfirmed& read) { return read.round > reached; });
+    for (auto read = leader.reads.begin(); read != confirmed; ++read) {
+      ReadAt(read->request, read->asker, read->index, env);
+    }
+    leader.reads.erase(leader.reads.begin(), confirmed);
+  }
+
+  // From when a round was sent that a majority has answered, nobody of that majority votes for another for the
+  // shortest election timeout.
+  bool HasLease(const Leader& leader, const Env& env) const {
+    if (env.config().reads != Reads::kLease || leader.handed_over || leader.successor) return false;
+    const LocalTime since = membership().template ReachedByMajority<LocalTime>([&](NodeId node) {
+      return node == env.self() ? env.now() : leader.progress[core::Number(node)].round.sent;
+    });
+    return since > LocalTime{} && env.now() - since < env.config().Lease();
+  }
+
+  void ReadAt(RequestId id, NodeId asker, Index index, Env& env) {
+    if (asker != env.self()) return env.Send(asker, ReadIndexReply{id, index});
+    const auto read = FindRead(id);
+    if (read == reads.end()) return;
+    read->index = index;
+    AnswerReads(env);
+  }
+
+  // Those whose state has been reached.
+  void AnswerReads(Env& env) {
+    std::erase_if(reads, [&](const Read& read) {
+      if (!read.index || replica.applied < *read.index) return false;
+      env.Reply(read.request, Answer(read.command));
+      return true;
     });
   }
 
-  // Our own copy need not be durable when others get theirs: it counts toward
-  // commit only after our sync (Ongaro's thesis, §10.2.1). Term and vote are
-  // durable already, or we would not have been elected.
-  void SendAppend(NodeId to, Progress& progress, Env& env) {
-    const Index prev = progress.next - 1;
-    const std::uint64_t count = std::min<std::uint64_t>(Last().value - prev.value, env.config().max_batch);
-    const auto first = log.begin() + static_cast<std::ptrdiff_t>(prev.value);
-    Append append{term, prev, TermAt(prev), {first, first + static_cast<std::ptrdiff_t>(count)}, commit};
-    env.SendUnsynced(to, std::move(append));
-    // Count on its arrival; a refusal steps back. While probing, wait for the answer.
-    if (!progress.probing) progress.next = progress.next + count;
+  auto FindRead(RequestId request) {
+    return std::find_if(reads.begin(), reads.end(), [&](const Read& read) { return read.request == request; });
   }
 
-  // Takes the entries that are new. False: the leader contradicts what we know
-  // to be committed. Leader completeness has failed; we stop rather than lie.
-  bool Accept(const Append& m, Env& env) {
-    Index index = m.prev;
-    for (const Entry& entry : m.entries) {
-      ++index;
-      if (index <= Last()) {
-        // Cut only where the logs really differ: a late, shorter message must not
-        // take away what a newer one brought and we have acknowledged.
-        if (TermAt(index) == entry.term) continue;
-        if (index <= commit) return false;
-        Persist(Truncated{index}, env);
-        env.Announce(facts::LogTruncated{index});
-      }
-      Persist(Appended{entry}, env);
-      AnnounceAppended(index, env);
-    }
-    return true;
+  // --- requests --------------------------------------------------------------------------------------------
+
+  bool TakesProposals() const {
+    const auto* leader = std::get_if<Leader>(&role);
+    return leader != nullptr && !leader->successor;
+  }
+  std::optional<NodeId> LeaderHeard() const {
+    const auto* follower = std::get_if<Follower>(&role);
+    return follower == nullptr ? std::nullopt : follower->leader;
   }
 
-  void OnMatch(NodeId from, Index match, Progress& progress, Env& env) {
-    progress.probing = false;
-    if (match > progress.match) {
-      progress.match = match;
-      progress.next = std::max(progress.next, match + 1);
-      if (from != env.self()) env.Announce(facts::MatchAdvanced{from, match, term});
-      // What is committed already cannot commit anything further back.
-      if (match > commit) CommitByMajority(env);
-    }
-    if (from != env.self() && progress.next <= Last()) SendAppend(from, progress, env);
-  }
+  // --- what invariants are told ------------------------------------------------------------------------------
 
-  void CommitByMajority(Env& env) {
-    const Leader& leader = std::get<Leader>(role);
-    core::List<Index> matches;
-    for (const Progress& progress : leader.progress) matches.push_back(progress.match);
-    const Index reached = core::ReachedByMajority(std::span<Index>(matches));
-    // §5.4.2: an entry of an older term commits only under one of ours (Figure 8):
-    // 1. n1, term 2: x reaches n1 and n2; n1 crashes.
-    // 2. n5 wins term 3 without x, appends y to itself, crashes.
-    // 3. n1 wins term 4 and copies x to a majority; counting replicas would commit x.
-    // 4. n1 crashes; n5 wins term 5, since y's term is newer, and overwrites x.
-    if (TermAt(reached) == term) AdvanceCommit(reached, env);
+  void AnnounceLog(Env& env) {
+    env.Announce(facts::LogRecovered{log.base});
+    AnnounceMembership(env);
+    for (Index index = log.base + 1; index <= log.last(); ++index) AnnounceAppended(index, env);
   }
-
-  void AdvanceCommit(Index to, Env& env) {
-    if (to <= commit) return;
-    commit = to;
-    env.Announce(facts::Committed{commit, term});
-    while (applied < commit) {
-      ++applied;
-      Apply(log[applied.value - 1], env);
-    }
-  }
-
-  void Apply(const Entry& entry, Env& env) {
-    env.Announce(facts::EntryApplied{applied, entry.term, FingerprintOf(entry)});
-    if (!entry.command) return;
-    auto done = sessions.Apply(entry.request, applied, *entry.command, machine,
-                               [&env](auto fact) { env.Announce(std::move(fact)); });
-    if (!StopWaiting(entry.request) || !done) return;
-    // A repetition is acknowledged where the command took effect.
-    env.Announce(facts::RequestAcknowledged{entry.request, done->index, TermAt(done->index)});
-    env.Reply(entry.request, Reply{std::move(done->result), done->index});
-  }
-
-  static core::Fingerprint FingerprintOf(const Entry& entry) {
-    core::Fingerprint fingerprint;
-    core::Absorb(fingerprint, entry.command);
-    return fingerprint.Finished();
-  }
-
   void AnnounceAppended(Index index, Env& env) {
-    const Entry& entry = log[index.value - 1];
-    env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry)});
+    const Entry& entry = log[index];
+    env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry.proposal)});
+    if (entry.proposal.membership() != nullptr) AnnounceMembership(env);
   }
-
-  // A client that asks anew has given up on what it asked before: one request of
-  // each is enough, and what the network lost does not pile up.
-  void Wait(RequestId request) {
-    for (RequestId& other : waiting) {
-      if (other.client == request.client) {
-        if (request.sequence > other.sequence) other = request;  // else a late copy of an older one
-        return;
-      }
-    }
-    waiting.push_back(request);
-  }
-  bool StopWaiting(RequestId request) {
-    const auto found = std::find(waiting.begin(), waiting.end(), request);
-    if (found == waiting.end()) return false;
-    waiting.erase(found);
-    return true;
-  }
-
-  template <class F>
-  static void ForEachPeer(const Env& env, F&& f) {
-    for (std::uint32_t i = 0; i < env.config().nodes; ++i) {
-      if (NodeId{i} != env.self()) f(NodeId{i});
-    }
+  void AnnounceMembership(Env& env) {
+    env.Announce(facts::MembershipAdopted{memberships.back().index, membership()});
   }
 };
 

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "protocols/core/fingerprint.h"
+#include "protocols/core/membership.h"
 #include "protocols/core/types.h"
 
 namespace facts {
@@ -36,6 +37,11 @@ struct VoteCast {
 struct LeaderElected {
   Epoch epoch;
 };
+// This node takes that one for the leader of the epoch.
+struct LeaderFollowed {
+  Epoch epoch;
+  NodeId leader;
+};
 // This node has promised something whose outcome another one decides (a prepared
 // transaction, a coordinator before its decision), or has learnt the outcome.
 struct InDoubt {
@@ -54,13 +60,18 @@ struct EntryAppended {
 struct LogTruncated {
   Index from;
 };
-// This node restarted: its log is what EntryAppended says from here on.
-struct LogRecovered {};
+// This node's log is what EntryAppended says from here on, behind the entry `base`: up to
+// there it is what is committed, and a snapshot stands for it. Announced when the node
+// starts, and when it takes a snapshot for a log that differs.
+struct LogRecovered {
+  Index base;
+};
 // A leader knows that this follower's log agrees with its own up to `match`.
 struct MatchAdvanced {
   NodeId follower;
   Index match;
   Epoch epoch;  // the leader's
+  Index next;   // that it will send
 };
 // This node knows that everything up to `index` is committed.
 struct Committed {
@@ -76,7 +87,40 @@ struct EntryApplied {
 struct RequestAcknowledged {
   RequestId request;
   Index index;
+};
+// This node's machine executed the request, which it had not before, at this entry.
+struct CommandExecuted {
+  RequestId request;
+  Index index;
+};
+
+// --- snapshots -----------------------------------------------------------------
+
+// This node's own: what the machine, the sessions and the membership are after `index`.
+// On its disk, it stands for the log up to there.
+struct SnapshotTaken {
+  Index index;
+  Epoch epoch;  // of the entry `index`
+  Fingerprint state;
+};
+// This node's machine became what a snapshot says: one it was sent, or its own after a crash.
+struct SnapshotRestored {
+  Index index;
   Epoch epoch;
+  Fingerprint state;
+};
+
+// --- membership ------------------------------------------------------------------
+
+// This node goes by this membership from now on: its log says so at `index`, or, with 0, its configuration.
+struct MembershipAdopted {
+  Index index;
+  core::Membership membership;
+};
+// The leader has told this node to take over.
+struct LeadershipTransferred {
+  Epoch epoch;  // the leader's
+  NodeId to;
 };
 
 // --- a replicated store -------------------------------------------------------
@@ -117,6 +161,8 @@ struct ExporterLevel {
 struct SpanConfirmed {
   Fingerprint content;
 };
+// This node's copy of the store is empty, and will be built anew.
+struct StoreEmptied {};
 // A collector answers for this span: it is safe.
 struct SpanAcknowledged {
   Fingerprint content;
@@ -216,7 +262,7 @@ using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Hal
 // when and where.
 template <class N>
 concept DescribesRequests = requires(const typename N::Request& request, const typename N::Reply& reply) {
-  { N::Describe(request) } -> std::same_as<Invoked>;
+  { N::Describe(request) } -> std::same_as<std::optional<Invoked>>;
   { N::Describe(reply) } -> std::same_as<Returned>;
 };
 

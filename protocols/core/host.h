@@ -4,8 +4,12 @@
 //
 // The driver (the simulator, the explorer, a script) is a Sink. Output commit,
 // crash and replay are written here once.
+//
+// A journal begins with the last checkpoint that is durable: what stood before is never read
+// again. Records keep their numbers, so whoever counts them need not know.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <variant>
@@ -26,6 +30,17 @@ struct Mutation {
   bool any() const { return forget_record >= 0 || early_message >= 0 || ignore_message >= 0; }
 };
 
+// A record that holds everything its node had written before it says so with
+// `static constexpr bool kCheckpoint = true`.
+template <class R>
+concept CheckpointRecord = requires {
+  requires R::kCheckpoint;
+};
+template <class Records>
+inline constexpr bool kHasCheckpoints = false;
+template <class... R>
+inline constexpr bool kHasCheckpoints<std::variant<R...>> = (CheckpointRecord<R> || ...);
+
 template <class N>
 struct Host {
   using Sent = typename Effects<N>::Sent;
@@ -38,10 +53,15 @@ struct Host {
 
   N node;
   std::vector<typename N::Record> journal;  // as written; a driver decides what survives a crash
-  std::uint64_t synced = 0;                 // records known to be durable; at most the journal's size
+  std::uint64_t dropped = 0;                // records that came before those of the journal
+  std::uint64_t checkpoint = 0;             // the number of the last one; 0: none but what the journal begins with
+  std::uint64_t synced = 0;                 // records known to be durable; at most written()
   std::vector<Held> held;                   // from `released` on, in order
   std::uint64_t released = 0;
   std::uint64_t draws = 0;
+
+  // Records in all, from the node's first.
+  std::uint64_t written() const { return dropped + journal.size(); }
 
   // Takes the effects of one step. `wait` is false only under a configuration
   // that does not wait for its disk.
@@ -50,7 +70,7 @@ struct Host {
     if (effects.empty()) return;
     if (mutation.any()) Mutate(effects, mutation);
     const bool wrote = !effects.written.empty();
-    for (auto& record : effects.written) journal.push_back(std::move(record));
+    for (auto& record : effects.written) Append(std::move(record));
     for (auto& change : effects.timers) {
       if (change.after) {
         sink.Arm(change.timer, *change.after);
@@ -59,7 +79,7 @@ struct Host {
       }
     }
     for (Sent& sent : effects.sent_unsynced) sink.Send(sent.to, std::move(sent.message));
-    if (synced == journal.size() || !wait) {
+    if (synced == written() || !wait) {
       for (auto& fact : effects.announced) sink.Announce(fact);
       for (Sent& sent : effects.sent) sink.Send(sent.to, std::move(sent.message));
       for (Replied& replied : effects.replied) sink.Reply(replied.to, std::move(replied.reply));
@@ -75,14 +95,14 @@ struct Host {
   // The power fails within a step: only `count` of its records are written, nothing else of it is seen.
   void Append(Effects<N>& effects, std::size_t count) {
     CHECK(count <= effects.written.size());
-    for (std::size_t i = 0; i < count; ++i) journal.push_back(std::move(effects.written[i]));
+    for (std::size_t i = 0; i < count; ++i) Append(std::move(effects.written[i]));
   }
 
   // The first `count` records have reached stable storage.
   template <class Sink>
   void Synced(std::uint64_t count, Sink& sink) {
     CHECK(count >= synced);
-    CHECK(count <= journal.size());
+    CHECK(count <= written());
     synced = count;
     while (released < held.size() && held[released].until <= synced) Release(held[released++].output, sink);
     // A busy node always holds something, so what has left cannot wait for a moment when all has.
@@ -93,11 +113,22 @@ struct Host {
     }
   }
 
+  // The first `durable` records are on stable storage for certain. Drops those that a checkpoint
+  // among them stands for. Answers how many are dropped in all.
+  std::uint64_t DropObsolete(std::uint64_t durable) {
+    if (checkpoint <= dropped || checkpoint >= durable) return dropped;
+    journal.erase(journal.begin(), journal.begin() + static_cast<std::ptrdiff_t>(checkpoint - dropped));
+    dropped = checkpoint;
+    return dropped;
+  }
+
   // Power is gone: what was not durable is lost but for the records the disk
   // kept by luck. The node is an empty one until Recover.
   void Crash(std::uint64_t survivors) {
-    CHECK(survivors <= journal.size());
-    journal.erase(journal.begin() + static_cast<std::ptrdiff_t>(survivors), journal.end());
+    CHECK(survivors >= dropped);
+    CHECK(survivors <= written());
+    journal.erase(journal.begin() + static_cast<std::ptrdiff_t>(survivors - dropped), journal.end());
+    if (checkpoint >= survivors) FindCheckpoint();
     synced = survivors;
     held.clear();
     released = 0;
@@ -113,9 +144,27 @@ struct Host {
   }
 
  private:
+  static bool IsCheckpoint(const typename N::Record& record) {
+    return std::visit([]<class R>(const R&) { return CheckpointRecord<R>; }, record);
+  }
+  void Append(typename N::Record record) {
+    if constexpr (kHasCheckpoints<typename N::Record>) {
+      if (IsCheckpoint(record)) checkpoint = written();
+    }
+    journal.push_back(std::move(record));
+  }
+  void FindCheckpoint() {
+    checkpoint = dropped;
+    for (std::uint64_t number = written(); number-- > dropped;) {
+      if (!IsCheckpoint(journal[number - dropped])) continue;
+      checkpoint = number;
+      return;
+    }
+  }
+
   template <class T>
   void Hold(T output) {
-    held.push_back({journal.size(), Output(std::in_place_type<T>, std::move(output))});
+    held.push_back({written(), Output(std::in_place_type<T>, std::move(output))});
   }
 
   template <class Sink>

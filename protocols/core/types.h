@@ -39,6 +39,12 @@ struct Ordinal {
 using Epoch = Ordinal<'t'>;  // a reign of one leader: Raft's term, Paxos' ballot, ZAB's epoch
 using Index = Ordinal<'i'>;  // a position in a replicated log, from 1; 0 is "before the first"
 
+// What a client keeps of the answers it got, and brings along with what it asks next.
+struct ClientMark {
+  Index seen;     // the latest state that it knows of
+  Index session;  // that it has opened
+};
+
 using Duration = std::chrono::nanoseconds;  // always integer nanoseconds
 
 // A range from which a duration is drawn, both ends included.

@@ -44,6 +44,25 @@ struct KeyValue {
     return result;
   }
 
+  // A key with its value.
+  struct Part {
+    std::uint32_t key{};
+    std::uint64_t value{};
+  };
+  template <class F>
+  void ForEachPart(F&& f) const {
+    for (const auto& [key, value] : values) f(Part{key, value});
+  }
+  template <class Announce>
+  void Clear(Announce&&) {
+    values.clear();
+  }
+  template <class Announce>
+  void Add(const Part& part, Announce&& announce) {
+    values.emplace(part.key, part.value);
+    announce(facts::ValueStored{part.key, part.value});
+  }
+
   std::optional<Result> Read(const Command& command) const {
     if (command.operation != Operation::kGet) return std::nullopt;
     const auto found = values.find(command.key);
@@ -74,6 +93,6 @@ struct KeyValue {
   }
 };
 
-static_assert(Machine<KeyValue>);
+static_assert(Divisible<KeyValue>);
 
 }  // namespace machines

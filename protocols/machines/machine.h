@@ -30,6 +30,17 @@ concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initial
   { machine.Apply(command, announce) } -> std::same_as<typename M::Result>;
 };
 
+// What a snapshot holds of a machine. `ForEachPart(f)` tells its state part by part. A machine that
+// is emptied by `Clear(announce)` and told the same parts in the same order by `Add(part, announce)` has that
+// state, and has announced what it would have on the way there.
+template <class M>
+concept Divisible = Machine<M> && requires(M machine, const M& full, const typename M::Part& part,
+                                           internal::Ignore announce) {
+  full.ForEachPart(announce);
+  machine.Clear(announce);
+  machine.Add(part, announce);
+};
+
 // Says what its commands read and write, and what their results tell.
 template <class M>
 concept Described = requires(const typename M::Command& command, const typename M::Result& result) {

@@ -23,7 +23,7 @@ struct SpanStore {
     tracing::Batch batch;
     std::uint64_t fresh{};  // spans not stored before
   };
-  using Fact = std::variant<facts::SpanStored>;
+  using Fact = std::variant<facts::SpanStored, facts::StoreEmptied>;
   // By content. Sessions would lose spans: an application that restarts numbers its exports from 1 again.
   static constexpr bool kIdempotent = true;
 
@@ -49,8 +49,24 @@ struct SpanStore {
     if (result.fresh > 0) batches.push_back(command);
     return result;
   }
+
+  // An export that brought something new.
+  using Part = tracing::Batch;
+  template <class F>
+  void ForEachPart(F&& f) const {
+    for (const tracing::Batch& batch : batches) f(batch);
+  }
+  template <class Announce>
+  void Clear(Announce&& announce) {
+    *this = {};
+    announce(facts::StoreEmptied{});
+  }
+  template <class Announce>
+  void Add(const Part& part, Announce&& announce) {
+    Apply(part, announce);
+  }
 };
 
-static_assert(Machine<SpanStore>);
+static_assert(Divisible<SpanStore>);
 
 }  // namespace machines

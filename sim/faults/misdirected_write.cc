@@ -10,13 +10,14 @@ namespace {
 enum Parameters { kWrites };
 
 void Misdirect(FaultScope& scope, std::uint32_t node) {
-  const std::uint64_t durable = scope.physics.disks[node].durable();
+  const Disk& disk = scope.physics.disks[node];
+  const std::uint64_t durable = disk.durable() - disk.first();
   if (durable < 2) return;
   const std::uint64_t meant = scope.Draw(durable);
   const std::uint64_t other = scope.Draw(durable - 1);
   const std::uint64_t hit = other + (other >= meant);
-  if (!scope.physics.Damage(node, hit, Flaw::kMisplaced)) return;
-  scope.physics.Damage(node, meant, Flaw::kStale);
+  if (!scope.physics.Damage(node, disk.first() + hit, Flaw::kMisplaced)) return;
+  scope.physics.Damage(node, disk.first() + meant, Flaw::kStale);
   scope.Effect();
 }
 

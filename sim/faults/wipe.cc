@@ -23,8 +23,9 @@ void Begin(FaultScope& scope) {
     }
     const bool was_down = physics.processes[node].crashes > 0;
     if (!scope.Crash(node, Keeps::kSynced)) continue;  // else it counts what was up
-    if (physics.processes[node].halted || physics.disks[node].durable() == 0) continue;
-    const bool wiped = physics.Damage(node, 0, Flaw::kStale);
+    const Disk& disk = physics.disks[node];
+    if (physics.processes[node].halted || disk.durable() == 0) continue;
+    const bool wiped = physics.Damage(node, disk.first(), Flaw::kStale);
     if (wiped && was_down) scope.Effect();  // the disk of a machine that is down is lost as well
   }
 }

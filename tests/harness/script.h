@@ -335,7 +335,7 @@ class Script final : public Interpreter {
     const std::optional<core::NodeId> node = RunningNode(line);
     if (!node) return;
     const core::Host<N>& host = places_[core::Number(*node)].host;
-    if (host.synced == host.journal.size()) return line.Refuse(core::Text(*node) + " has nothing to sync");
+    if (host.synced == host.written()) return line.Refuse(core::Text(*node) + " has nothing to sync");
     SyncNode(*node);
   }
   void SyncAll() {
@@ -346,7 +346,7 @@ class Script final : public Interpreter {
   void SyncNode(core::NodeId node) {
     core::Host<N>& host = places_[core::Number(node)].host;
     Sink sink{*this, node};
-    host.Synced(host.journal.size(), sink);
+    host.Synced(host.written(), sink);
   }
 
   void Crash(Line& line) {
@@ -354,7 +354,7 @@ class Script final : public Interpreter {
     if (!node) return;
     Place& place = places_[core::Number(*node)];
     std::uint64_t survivors = place.host.synced;
-    const std::uint64_t written = place.host.journal.size();
+    const std::uint64_t written = place.host.written();
     if (line.Next("keeping")) survivors = line.Count("how many records survive");
     if (survivors > written) return line.Refuse(core::Text(*node) + " has written only " + std::to_string(written));
     if (!line.Mistake().ok()) return;

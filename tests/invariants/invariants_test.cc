@@ -99,7 +99,7 @@ TEST(Catalogue, IsSortedByNameAndNamesAreUnique) {
 facts::EntryAppended Entry(std::uint64_t index, std::uint64_t epoch, std::uint64_t command) {
   return {{index}, {epoch}, {command, command}};
 }
-facts::RequestAcknowledged Acknowledged(std::uint64_t index) { return {{ClientId{1}, 1}, {index}, {1}}; }
+facts::RequestAcknowledged Acknowledged(std::uint64_t index) { return {{ClientId{1}, 1}, {index}}; }
 facts::SpanEmitted Emitted(std::uint64_t content) { return {{content, content}, {0, 1}, content, 0}; }
 facts::SpanStored Stored(std::uint64_t content) { return {{content, content}, {0, 1}, content, 0}; }
 

@@ -15,7 +15,8 @@ BEGIN {
   may["protocols/clocks"] = "absl protocols/core protocols/machines"
   may["protocols/tracing"] = "absl protocols/core protobuf otlp"
   may["protocols/machines"] = "absl protocols/core protocols/tracing"
-  may["protocols/consensus"] = "absl protocols/core protocols/machines protocols/clocks"
+  may["protocols/replication"] = "absl protocols/core protocols/machines"
+  may["protocols/consensus"] = "absl protocols/core protocols/machines protocols/replication protocols/clocks"
   may["protocols/dissemination"] = "absl protocols/core protocols/machines protocols/clocks"
   may["protocols/coordination"] = "absl protocols/core protocols/machines protocols/clocks protocols/consensus" \
                                   " protocols/dissemination"

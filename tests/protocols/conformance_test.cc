@@ -221,11 +221,11 @@ std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
       const sim::Process& process = world.physics().processes[i];
       if (!process.up() || process.start_due) continue;  // it has not read its disk yet
       const auto& host = world.hosts()[i];
-      const std::pair now{host.journal.size(), host.node.DurableFingerprint()};
+      const std::pair now{host.written(), host.node.DurableFingerprint()};
       if (checked.count(i) > 0 && checked[i] == now) continue;  // this step was not its own, or wrote nothing
       checked[i] = now;
       auto copy = host;
-      copy.Crash(copy.journal.size());
+      copy.Crash(copy.written());
       copy.Recover();
       ++replays;
       if (copy.node.DurableFingerprint() == now.second) continue;

@@ -1,0 +1,54 @@
+// Log: a replicated log of which the beginning may be gone, because a snapshot
+// stands for it.
+//
+// Entries are numbered from 1; those up to `base` are not here any more. Of the
+// last of them the epoch is kept, since whoever continues a log says what it
+// continues.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "protocols/core/check.h"
+#include "protocols/core/types.h"
+
+namespace replication {
+
+using core::Index;
+
+template <class Entry>
+struct Log {
+  Index base;                  // the last entry that is gone
+  core::Epoch base_epoch;      // of that entry
+  std::vector<Entry> entries;  // entry i is entries[i - base - 1]
+
+  Index last() const { return base + entries.size(); }
+  bool Holds(Index index) const { return index > base && index <= last(); }
+  const Entry& operator[](Index index) const { return entries[Place(index)]; }
+  Entry& operator[](Index index) { return entries[Place(index)]; }
+
+  void Append(Entry entry) { entries.push_back(std::move(entry)); }
+  // Entries from `index` on are gone.
+  void CutFrom(Index index) {
+    CHECK(index > base);
+    if (index <= last()) entries.resize(Place(index));
+  }
+  // So are those up to `index`, which is of `epoch` and may lie behind the end.
+  void DropUpTo(Index index, core::Epoch epoch) {
+    if (index <= base) return;
+    const std::uint64_t count = index >= last() ? entries.size() : index.value - base.value;
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(count));
+    base = index;
+    base_epoch = epoch;
+  }
+
+ private:
+  std::size_t Place(Index index) const {
+    CHECK(Holds(index));
+    return static_cast<std::size_t>(index.value - base.value - 1);
+  }
+};
+
+}  // namespace replication
