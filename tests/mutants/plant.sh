@@ -19,7 +19,7 @@ refuse() {
 
 rm -rf "$planted"
 for word in "$@"; do
-  sed '/^--- /q' "$patch" | grep -q "^$word: ." || refuse "want a line \"$word: …\" before the difference"
+  sed '/^--- /,$d' "$patch" | grep -q "^$word: ." || refuse "want a line \"$word: …\" before the difference"
 done
 [ -n "$sources" ] || refuse "want a difference, with lines \"--- a/FILE\" and \"+++ b/FILE\""
 for source in $sources; do
