@@ -14,11 +14,11 @@
 //   story name=figure_8 outcome=fails what=line 12: …
 #include "tests/mutants/hunter.h"
 
-#include <errno.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
