@@ -121,6 +121,15 @@ class World {
     return false;
   }
 
+  // Somebody outside asks this node, now. Not a client of the world's: nobody waits for the answer.
+  template <class Observer>
+  void Inject(std::uint32_t node, core::RequestId id, const typename N::Request& request, Observer& observer) {
+    CHECK(core::Number(id.client) >= clients_.size());
+    if (!physics_.processes[node].attentive()) return;
+    core::Absorb(digest_.state, request);
+    RunNode(node, observer, [&](N& n, core::Env<N>& env) { n.On(id, request, env); });
+  }
+
   core::Duration now() const { return physics_.now.time_since_epoch(); }
   std::uint64_t events() const { return events_; }
   // The nodes, from the first to before the second, that the last event may have changed.
