@@ -171,7 +171,7 @@ class World {
     vitals.still = !agenda_.wakes_nodes();
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
       const Process& process = physics_.processes[node];
-      vitals.pending += lines_[node].size() + hosts_[node].held.size();
+      vitals.pending += lines_[node].size() + hosts_[node].held();
       if (!process.up() || process.pauses > 0 || process.busy) vitals.still = false;  // it will go on
     }
     vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
@@ -1009,7 +1009,7 @@ class World {
     const Process& process = physics_.processes[node];
     if (process.drains == 0 || !process.told || process.pauses > 0 || !lines_[node].empty()) return false;
     const core::Host<N>& host = hosts_[node];
-    if (physics_.disks[node].syncing() || host.released < host.held.size()) return false;
+    if (physics_.disks[node].syncing() || !host.holds_nothing()) return false;
     if constexpr (kDrains) return host.node.Drained();
     return true;
   }
