@@ -784,7 +784,7 @@ struct NodeOf {
     const std::size_t known = memberships.size();
     Persist(Truncated{index}, env);
     env.Announce(facts::LogTruncated{index});
-    if (memberships.size() < known) AnnounceMembership(env);
+    if (memberships.size() < known) Announce(memberships.back(), env);
   }
 
   // --- commit and execution ---------------------------------------------------------------------
@@ -1003,16 +1003,18 @@ struct NodeOf {
 
   void AnnounceLog(Env& env) {
     env.Announce(facts::LogRecovered{log.base});
-    AnnounceMembership(env);
+    Announce(memberships.front(), env);
     for (Index index = log.base + 1; index <= log.last(); ++index) AnnounceAppended(index, env);
   }
+  // One membership after the other, each with its entry. Those up to the snapshot are in the snapshot's.
   void AnnounceAppended(Index index, Env& env) {
     const Entry& entry = log[index];
     env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry.proposal)});
-    if (entry.proposal.membership() != nullptr) AnnounceMembership(env);
+    const auto* membership = entry.proposal.membership();
+    if (membership != nullptr && index > memberships.front().index) Announce({index, *membership}, env);
   }
-  void AnnounceMembership(Env& env) {
-    env.Announce(facts::MembershipAdopted{memberships.back().index, membership()});
+  static void Announce(const Adopted& adopted, Env& env) {
+    env.Announce(facts::MembershipAdopted{adopted.index, adopted.membership});
   }
 };
 
