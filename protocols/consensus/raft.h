@@ -514,11 +514,23 @@ struct NodeOf {
 
   void OnElectionTimeout(Env& env) {
     ArmElection(env);  // drawn anew: two candidates that tie now need not tie again
-    if (!membership().Votes(env.self())) return;
+    if (!MayBeNeeded(env)) return;
     if (env.config().pre_vote == Switch::kOff) return Campaign(false, env);
     role = PreCandidate{{env.self()}};
     AskForVotes({term + 1, log.last(), TermAt(log.last()), true, false}, env);
     if (HasWon(std::get<PreCandidate>(role).votes, env.self())) Campaign(false, env);
+  }
+
+  // Who votes; and until it knows that the membership that takes its vote away is committed, who did
+  // before. It does not count itself, but it may be the only one who can win (thesis, §4.2.2):
+  // 1. n0, n1 and n2 vote. From now on n0, n3 and n4 shall; what is in between reaches all and is committed.
+  // 2. n1 leads, appends the new membership, and n2 has it as well when n0 crashes for good.
+  // 3. n3 and n4 lack it, so they need two of n0, n1 and n2; n1 and n2 refuse, their logs are longer.
+  // 4. n1 needs two of n0, n3 and n4, and gets them.
+  bool MayBeNeeded(const Env& env) const {
+    if (membership().Votes(env.self())) return true;
+    const std::size_t known = memberships.size();
+    return memberships.back().index > commit && memberships[known - 2].membership.Votes(env.self());
   }
 
   void Campaign(bool transfer, Env& env) {
@@ -772,7 +784,7 @@ struct NodeOf {
     const std::size_t known = memberships.size();
     Persist(Truncated{index}, env);
     env.Announce(facts::LogTruncated{index});
-    if (memberships.size() < known) AnnounceMembership(env);
+    if (memberships.size() < known) Announce(memberships.back(), env);
   }
 
   // --- commit and execution ---------------------------------------------------------------------
@@ -991,16 +1003,18 @@ struct NodeOf {
 
   void AnnounceLog(Env& env) {
     env.Announce(facts::LogRecovered{log.base});
-    AnnounceMembership(env);
+    Announce(memberships.front(), env);
     for (Index index = log.base + 1; index <= log.last(); ++index) AnnounceAppended(index, env);
   }
+  // One membership after the other, each with its entry. Those up to the snapshot are in the snapshot's.
   void AnnounceAppended(Index index, Env& env) {
     const Entry& entry = log[index];
     env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry.proposal)});
-    if (entry.proposal.membership() != nullptr) AnnounceMembership(env);
+    const auto* membership = entry.proposal.membership();
+    if (membership != nullptr && index > memberships.front().index) Announce({index, *membership}, env);
   }
-  void AnnounceMembership(Env& env) {
-    env.Announce(facts::MembershipAdopted{memberships.back().index, membership()});
+  static void Announce(const Adopted& adopted, Env& env) {
+    env.Announce(facts::MembershipAdopted{adopted.index, adopted.membership});
   }
 };
 
