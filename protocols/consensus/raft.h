@@ -339,7 +339,8 @@ struct NodeOf {
     progress->before = progress->match;
     if (!stuck) return;
     if (progress->pace == Pace::kSnapshot) return SendSnapshot(from, *progress, env);
-    StartProbing(progress->match + 1, *progress);
+    // A question is asked again where it was: further back it may need entries that are gone, and a snapshot for them.
+    StartProbing(progress->pace == Pace::kProbe ? progress->next : progress->match + 1, *progress);
     Replicate(from, *progress, env);
   }
 
