@@ -105,11 +105,17 @@ class LogViews {
 
   // Whether the nodes for which `has(node)` are a majority of those who vote: by the last membership
   // that is known to be committed, or by one that somebody goes by already. Of all that have a log, if nobody tells.
+  //
+  // A leader goes by a membership as soon as it appends it, and what it commits by that is heard of before the
+  // membership itself is on any disk: where one in between is committed, what it leads to counts.
   template <class Has>
   bool HasMajority(Has&& has) const {
     if (!memberships_.empty()) {
-      return std::any_of(memberships_.begin(), memberships_.end(),
-                         [&](const Known& known) { return known.membership.HasMajority(has); });
+      return std::any_of(memberships_.begin(), memberships_.end(), [&](const Known& known) {
+        const core::Membership& membership = known.membership;
+        return membership.HasMajority(has) || (membership.joint() && known.index.value <= committed_.size() &&
+                                               membership.Settled().HasMajority(has));
+      });
     }
     std::uint32_t holders = 0;
     for (std::uint32_t node = 0; node < members(); ++node) holders += has(core::NodeId{node});

@@ -275,6 +275,21 @@ TEST(CommittedByMajority, AChangeNeedsBothMajorities) {
   ExpectRejected("committed-by-majority", "on the disks of n0 n1 n2 only", [&](Story& story) { tell(story, 3); });
 }
 
+// The leader has appended the new membership, and counts by it before it is on any disk.
+TEST(CommittedByMajority, BehindAChangeTheNewMajorityIsEnough) {
+  const auto tell = [](Story& story, std::uint64_t committed) {
+    const core::Membership middle = Joint(Voters({0, 1, 2, 3, 4}), {0, 1, 2});
+    for (std::uint32_t node = 0; node < 5; ++node) {
+      story(node, facts::MembershipAdopted{{}, Voters({0, 1, 2, 3, 4})});
+      if (node < 3) AppendMembership(story, node, 1, middle);
+      if (node < 2) story(node, Entry(2, 1, 2));
+    }
+    story(0, facts::Committed{{committed}, {1}});
+  };
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 1); });
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 2); });
+}
+
 TEST(CommittedIsDurable, NobodyCutsWhatIsCommitted) {
   ExpectRejected("committed-is-durable", "cut its log at i1, committed up to i1", [](Story& story) {
     story(1, Entry(1, 1, 7));
