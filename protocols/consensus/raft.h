@@ -599,7 +599,7 @@ struct NodeOf {
 
   void Lead(Env& env) {
     // Nothing learned in an earlier reign holds: followers' logs may have been cut since (Figure 2, "Leaders").
-    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, std::nullopt, false};
+    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, {}, {}, {}};
     for (Progress& progress : leader.progress) progress.next = log.last() + 1;
     role = std::move(leader);
     env.Announce(facts::LeaderElected{term});
