@@ -76,11 +76,14 @@ class LogViews {
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
   void Observe(core::NodeId node, const facts::Committed& f) {
+    if (f.index > reached_) {
+      reached_ = f.index;
+      ForgetMemberships();
+    }
     if (f.index.value <= committed_.size()) return;
     const std::vector<Link>& links = Of(node).links;
     const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
     for (std::size_t i = committed_.size(); i < known; ++i) committed_.push_back(links[i]);
-    ForgetMemberships();
   }
   void Observe(core::NodeId, const facts::MembershipAdopted& f) {
     if (!memberships_.empty() && f.index < memberships_.front().first) return;  // a later one is committed
@@ -117,7 +120,7 @@ class LogViews {
  private:
   // Those before the last that is committed.
   void ForgetMemberships() {
-    while (memberships_.size() > 1 && memberships_[1].first.value <= committed_.size()) {
+    while (memberships_.size() > 1 && memberships_[1].first <= reached_) {
       memberships_.erase(memberships_.begin());
     }
   }
@@ -127,7 +130,8 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
-  std::vector<Link> committed_;  // as the first who knew of each entry had it
+  core::Index reached_;          // that is known to be committed
+  std::vector<Link> committed_;  // up to there, if logs are told of: as the first who knew of each entry had it
   std::vector<std::pair<core::Index, core::Membership>> memberships_;  // by index: a committed one, then later ones
 };
 
