@@ -36,6 +36,11 @@ struct ChosenByMajority {
     Of(f.slot, f.ballot, f.value).voters.Insert(node);
     return Ruling::Noted();
   }
+  // It crashed when this was on disk, but before it could say so.
+  Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
+    if (f.ballot > core::Epoch{}) Of(f.slot, f.ballot, f.value).voters.Insert(node);
+    return Ruling::Noted();
+  }
   Ruling On(core::NodeId node, const facts::ValueChosen& f) {
     const Acceptances& known = Of(f.slot, f.ballot, f.value);
     const std::string chose = core::Text(node) + " takes a value for chosen in slot " + core::Text(f.slot) +
@@ -71,7 +76,7 @@ void Rejected(Story& story) { Tell(story, 1); }
 REGISTER_INVARIANT("chosen-by-majority", ChosenByMajority,
                    "what is chosen was proposed, and a majority of the members who decide its slot has accepted it",
                    "Lamport, Paxos Made Simple, §2.1 and §2.2; Reconfiguring a State Machine", facts::MembershipAdopted,
-                   facts::ValueProposed, facts::ValueAccepted, facts::ValueChosen);
+                   facts::ValueProposed, facts::ValueAccepted, facts::ValueRecovered, facts::ValueChosen);
 
 }  // namespace
 }  // namespace invariants

@@ -23,6 +23,9 @@ struct OneValuePerBallot {
 
   Ruling On(core::NodeId node, const facts::ValueProposed& f) { return Judge(node, f.ballot, f.slot, f.value); }
   Ruling On(core::NodeId node, const facts::ValueAccepted& f) { return Judge(node, f.ballot, f.slot, f.value); }
+  Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
+    return f.ballot == core::Epoch{} ? Ruling::Noted() : Judge(node, f.ballot, f.slot, f.value);
+  }
 
  private:
   Ruling Judge(core::NodeId node, core::Epoch ballot, core::Index slot, const core::Fingerprint& value) {
@@ -50,7 +53,8 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("one-value-per-ballot", OneValuePerBallot,
                    "in a slot and a ballot one value is proposed and accepted, restarts included",
-                   "Lamport, Voting.tla (OneValuePerBallot, OneVote)", facts::ValueProposed, facts::ValueAccepted);
+                   "Lamport, Voting.tla (OneValuePerBallot, OneVote)", facts::ValueProposed, facts::ValueAccepted,
+                   facts::ValueRecovered);
 
 }  // namespace
 }  // namespace invariants

@@ -39,6 +39,11 @@ struct VotesSafe {
     Of(f.slot, f.ballot, f.value).voters.Insert(node);
     return Ruling::Noted();
   }
+  // It crashed when this was on disk, but before it could say so.
+  Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
+    if (f.ballot > core::Epoch{}) Of(f.slot, f.ballot, f.value).voters.Insert(node);
+    return Ruling::Noted();
+  }
   Ruling On(core::NodeId node, const facts::ValueProposed& f) {
     Of(f.slot, f.ballot, f.value);
     const core::Membership* deciders = memberships.At(f.slot);
@@ -81,7 +86,7 @@ void Rejected(Story& story) { Tell(story, 8); }
 REGISTER_INVARIANT("votes-safe", VotesSafe,
                    "what is proposed in a ballot is the only value that a lower one has chosen or still can choose",
                    "Lamport, Voting.tla (SafeAt, VotesSafe); Paxos Made Simple, P2c", facts::MembershipAdopted,
-                   facts::BallotPromised, facts::ValueAccepted, facts::ValueProposed);
+                   facts::BallotPromised, facts::ValueAccepted, facts::ValueRecovered, facts::ValueProposed);
 
 }  // namespace
 }  // namespace invariants
