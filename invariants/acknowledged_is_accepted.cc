@@ -17,7 +17,7 @@ namespace {
 
 // What one acceptor's disk holds.
 struct AcceptorDisk {
-  core::Index base;                            // a snapshot stands for what is chosen up to here
+  core::Index base;                                  // a snapshot stands for what is chosen up to here
   std::map<core::Index, core::Fingerprint> by_slot;  // behind it
 
   bool Holds(core::Index slot, const core::Fingerprint& value) const {
@@ -86,8 +86,8 @@ struct AcknowledgedIsAccepted {
     const core::Fingerprint value = AtSlot(applied, slot);
     const auto holds = [&](core::NodeId node) { return disks[node].Holds(slot, value); };
     if (deciders->HasMajority(holds)) return Ruling::Fine();
-    return Ruling::Broken("what slot " + core::Text(slot) + " holds was acknowledged and is not on the disks of a majority of " +
-                          core::Text(*deciders));
+    return Ruling::Broken("what slot " + core::Text(slot) +
+                          " holds was acknowledged and is not on the disks of a majority of " + core::Text(*deciders));
   }
 };
 
@@ -99,11 +99,12 @@ void Tell(Story& story, std::uint32_t holders) {
 }
 void Accepted(Story& story) { Tell(story, 2); }
 void Rejected(Story& story) { Tell(story, 1); }
-REGISTER_INVARIANT("acknowledged-is-accepted", AcknowledgedIsAccepted,
-                   "what was acknowledged is on the disks of a majority of those who decide its slot, then and for ever",
-                   "Lamport, Paxos Made Simple, §2.2 and §3", facts::MembershipAdopted, facts::VotesRecovered,
-                   facts::ValueRecovered, facts::ValueAccepted, facts::SnapshotTaken, facts::SnapshotRestored,
-                   facts::EntryApplied, facts::RequestAcknowledged, facts::LeaderElected);
+REGISTER_INVARIANT(
+    "acknowledged-is-accepted", AcknowledgedIsAccepted,
+    "what was acknowledged is on the disks of a majority of those who decide its slot, then and for ever",
+    "Lamport, Paxos Made Simple, §2.2 and §3", facts::MembershipAdopted, facts::VotesRecovered, facts::ValueRecovered,
+    facts::ValueAccepted, facts::SnapshotTaken, facts::SnapshotRestored, facts::EntryApplied,
+    facts::RequestAcknowledged, facts::LeaderElected);
 
 }  // namespace
 }  // namespace invariants

@@ -17,9 +17,10 @@ struct Configured {
 };
 
 struct ConfigurationAgreement {
-  std::map<core::NodeId, std::vector<Configured>> adopted;  // by each node, from entries that it does not know to be committed
-  std::vector<Configured> agreed;                           // by the entry that it decides first
-  core::Index settled;                                      // somebody knows all changes up to here
+  std::map<core::NodeId, std::vector<Configured>>
+      adopted;                     // by each node, from entries that it does not know to be committed
+  std::vector<Configured> agreed;  // by the entry that it decides first
+  core::Index settled;             // somebody knows all changes up to here
 
   Ruling On(core::NodeId node, const facts::MembershipAdopted& f) {
     std::vector<Configured>& opinions = adopted[node];
@@ -46,8 +47,8 @@ struct ConfigurationAgreement {
       const Configured& known = *(behind - 1);
       if (known.membership != opinion.membership) {
         return Ruling::Broken("by " + core::Text(node) + " " + core::Text(opinion.from) + " is decided by " +
-                              core::Text(opinion.membership) + ", by others, since " + core::Text(known.from) + ", by " +
-                              core::Text(known.membership));
+                              core::Text(opinion.membership) + ", by others, since " + core::Text(known.from) +
+                              ", by " + core::Text(known.membership));
       }
       ++judged;
     }

@@ -40,7 +40,8 @@ void Rejected(Story& story) {
   story(1, facts::EntryApplied{{1}, {1}, {}});
   story(1, facts::EntryApplied{{3}, {1}, {}});
 }
-REGISTER_INVARIANT("executed-in-order", ExecutedInOrder, "a node applies entry after entry, none twice and none left out",
+REGISTER_INVARIANT("executed-in-order", ExecutedInOrder,
+                   "a node applies entry after entry, none twice and none left out",
                    "Schneider, Implementing Fault-Tolerant Services Using the State Machine Approach",
                    facts::EntryApplied, facts::SnapshotRestored, facts::Crashed);
 

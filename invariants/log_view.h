@@ -113,9 +113,7 @@ class LogViews {
   }
 
   // Whether the node is a member, by the last membership that is known to be committed; if nobody tells, it is.
-  bool IsMember(core::NodeId node) const {
-    return memberships_.empty() || memberships_.front().second.Contains(node);
-  }
+  bool IsMember(core::NodeId node) const { return memberships_.empty() || memberships_.front().second.Contains(node); }
 
  private:
   // Those before the last that is committed.

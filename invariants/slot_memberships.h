@@ -17,8 +17,8 @@ struct SlotMemberships {
   void Observe(const facts::MembershipAdopted& f) {
     const core::Membership* before = At(f.index);
     if (before != nullptr && *before == f.membership) return;
-    const auto at = std::find_if(by_slot.begin(), by_slot.end(),
-                                 [&f](const auto& known) { return known.first >= f.index; });
+    const auto at =
+        std::find_if(by_slot.begin(), by_slot.end(), [&f](const auto& known) { return known.first >= f.index; });
     if (at != by_slot.end() && at->first == f.index) return;
     by_slot.insert(at, {f.index, f.membership});
   }
@@ -31,7 +31,6 @@ struct SlotMemberships {
     return nullptr;
   }
 };
-
 
 // The element of `by_slot` for a slot, with room made for it.
 template <class T>

@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -36,8 +35,6 @@
 namespace multi_paxos {
 
 inline constexpr std::string_view kSummary = "Multi-Paxos: one phase 1, then a majority accepts each slot (Lamport)";
-
-inline constexpr Index kNoSlot{std::numeric_limits<std::uint64_t>::max()};
 
 // What every node is first.
 struct Follower {
@@ -116,9 +113,9 @@ struct NodeOf {
   struct Propose {
     Proposal proposal;
   };
-  using Message = std::variant<Suspect, Opinion, Prepare, Promise, Nack, TakeOver, Accept, Accepted, Heartbeat,
-                               HeartbeatReply, CatchUp, Learn, InstallSnapshot, SnapshotDue, Propose, Refused, ReadIndex,
-                               ReadIndexReply>;
+  using Message =
+      std::variant<Suspect, Opinion, Prepare, Promise, Nack, TakeOver, Accept, Accepted, Heartbeat, HeartbeatReply,
+                   CatchUp, Learn, InstallSnapshot, SnapshotDue, Propose, Refused, ReadIndex, ReadIndexReply>;
 
   struct Promised {
     Ballot ballot;
@@ -154,19 +151,19 @@ struct NodeOf {
   struct PhaseOne {
     Index first;
     std::optional<Ballot> appointed;  // whose leader told us to
-    core::List<NodeId> promises;  // distinct acceptors: a repeated promise is one promise
-    std::map<Index, Vote> votes;  // of those in slots that are not chosen, the one with the highest ballot
-    Index target;                 // what one of them knows to be chosen,
-    NodeId ahead{};               // and which one
+    core::List<NodeId> promises;      // distinct acceptors: a repeated promise is one promise
+    std::map<Index, Vote> votes;      // of those in slots that are not chosen, the one with the highest ballot
+    Index target;                     // what one of them knows to be chosen,
+    NodeId ahead{};                   // and which one
   };
   struct Candidate {
     PhaseOne one;
   };
   struct Leader {
     PhaseOne one;
-    Index inherited;  // up to here slots may hold what others proposed: only they, or nothing, can go there
-    Index limit;      // no quorum has promised us this slot yet; kNoSlot: nothing is closed to us
-    Index next;       // to propose; what is proposed before is in our log, accepted in our ballot
+    Index inherited;             // up to here slots may hold what others proposed: only they, or nothing, can go there
+    std::optional<Index> limit;  // no quorum has promised us this slot yet; none: all slots are open to us
+    Index next;                  // to propose; what is proposed before is in our log, accepted in our ballot
     Proposals backlog;
     std::uint64_t rounds{};           // begun so far
     LocalTime since{};                // it has led
@@ -197,7 +194,7 @@ struct NodeOf {
   std::variant<Follower, Doubting, Candidate, Leader> role;
   replication::Replica<Machine> replica;  // what is chosen without a hole before it is applied at once
   core::List<Read> reads;
-  std::optional<Snapshot> taken;                               // waits for SnapshotDue
+  std::optional<Snapshot> taken;                           // waits for SnapshotDue
   std::optional<replication::Arriving<Machine>> arriving;  // from who answers CatchUp
 
   void Start(Env& env) {
@@ -557,8 +554,6 @@ struct NodeOf {
 
   // The one that decides the next slot to be chosen.
   const core::Membership& membership() const { return memberships.front().membership; }
-  // The first slot that the i-th does not decide.
-  Index EndOf(std::size_t i) const { return i + 1 < memberships.size() ? memberships[i + 1].from : kNoSlot; }
 
   static std::uint64_t Batch(const Env& env) { return std::max(env.config().max_batch, 1u); }
   static std::uint64_t Window(const Env& env) { return std::max(env.config().alpha, 1u); }
@@ -691,11 +686,11 @@ struct NodeOf {
   // The first slot for which no majority has promised us our ballot. A membership that we have come to know of
   // since we asked may have decided slots for an older leader that knew of it before us: its
   // members have to be asked as well (RSM).
-  Index Limit(const PhaseOne& one) const {
+  std::optional<Index> Limit(const PhaseOne& one) const {
     for (const Adopted& adopted : memberships) {
       if (!adopted.membership.HasMajority([&](NodeId node) { return Has(one.promises, node); })) return adopted.from;
     }
-    return kNoSlot;
+    return std::nullopt;
   }
 
   // Whatever has changed: leads if it can now, proposes what it can, and sends it.
@@ -705,14 +700,14 @@ struct NodeOf {
     one->votes.erase(one->votes.begin(), one->votes.upper_bound(replica.applied));
     // What is known to be chosen, by anybody, we must know before we propose behind it.
     const bool knows_enough = replica.applied >= one->target;
-    const Index limit = Limit(*one);
+    const std::optional<Index> limit = Limit(*one);
     if (std::holds_alternative<Candidate>(role)) {
       // All memberships that we know of, not only the newest (RSM), or the oldest.
-      if (knows_enough && limit == kNoSlot) Lead(env);
+      if (knows_enough && !limit) Lead(env);
       return;
     }
     Leader& leader = std::get<Leader>(role);
-    if (limit != kNoSlot && limit != leader.limit) SendPrepares(env);
+    if (limit && limit != leader.limit) SendPrepares(env);
     leader.limit = limit;
     if (!leader.one.votes.empty()) leader.inherited = std::max(leader.inherited, leader.one.votes.rbegin()->first);
     if (leader.next <= replica.applied) SkipTo(replica.applied + 1, leader);
@@ -726,7 +721,6 @@ struct NodeOf {
     Leader leader;
     leader.one = std::move(std::get<Candidate>(role).one);
     leader.inherited = replica.applied;
-    leader.limit = kNoSlot;
     leader.since = env.now();
     leader.progress.resize(env.config().nodes);
     SkipTo(replica.applied + 1, leader);
@@ -753,7 +747,7 @@ struct NodeOf {
   void OnHeartbeatDue(Env& env) {
     ArmExactly(Timer::kHeartbeat, env.config().heartbeat, env);
     PhaseOne& one = *OurPhaseOne();
-    if (Limit(one) != kNoSlot) SendPrepares(env);  // to who has not answered
+    if (Limit(one)) SendPrepares(env);  // to who has not answered
     if (one.target > replica.applied) AskWhatWasChosen(one.ahead, env);
     if (std::holds_alternative<Candidate>(role)) return;
     // Who does not hear from a majority may be the only one who thinks that it leads.
@@ -793,7 +787,8 @@ struct NodeOf {
   void ProposeWhatMayBe(Env& env) {
     Leader& leader = std::get<Leader>(role);
     // The membership of a slot is known when the slot `alpha` before it is applied, and no earlier (PMS §3).
-    const Index end = std::min(leader.limit, replica.applied + Window(env) + 1);
+    const Index window = replica.applied + Window(env) + 1;
+    const Index end = std::min(leader.limit.value_or(window), window);
     Voted record{promised, leader.next, {}, replica.applied};
     std::size_t queued = 0;
     for (; leader.next < end; ++leader.next) {
@@ -862,7 +857,7 @@ struct NodeOf {
     while (true) {
       const Index reached = membership().template ReachedByMajority<Index>(
           [&](NodeId node) { return leader.progress[core::Number(node)].match; });
-      const Index to = std::min(reached, EndOf(0) - 1);
+      const Index to = memberships.size() == 1 ? reached : std::min(reached, memberships[1].from - 1);
       if (to <= replica.applied) return replica.applied > before;
       for (Index slot = replica.applied + 1; slot <= to; ++slot) {
         env.Announce(facts::ValueChosen{EpochOf(promised, env), slot, FingerprintOf(log[slot]->value)});
@@ -1076,9 +1071,8 @@ struct NodeOf {
   // When a round was sent that a majority has answered: from then on, for the shortest election timeout,
   // nobody of it promises anything to another node.
   LocalTime HeardByMajority(const Leader& leader, const Env& env) const {
-    return membership().template ReachedByMajority<LocalTime>([&](NodeId node) {
-      return node == env.self() ? env.now() : leader.progress[core::Number(node)].round.sent;
-    });
+    return membership().template ReachedByMajority<LocalTime>(
+        [&](NodeId node) { return node == env.self() ? env.now() : leader.progress[core::Number(node)].round.sent; });
   }
   bool HasLease(const Leader& leader, const Env& env) const {
     if (env.config().reads != Reads::kLease || leader.handed_over || leader.successor) return false;
@@ -1088,7 +1082,8 @@ struct NodeOf {
   }
 
   void ReadAt(const Unconfirmed& confirmed, Env& env) {
-    if (confirmed.asker != env.self()) return env.Send(confirmed.asker, ReadIndexReply{confirmed.request, confirmed.index});
+    if (confirmed.asker != env.self())
+      return env.Send(confirmed.asker, ReadIndexReply{confirmed.request, confirmed.index});
     const auto read = FindRead(confirmed.request);
     if (read == reads.end()) return;
     read->index = confirmed.index;

@@ -29,7 +29,7 @@ std::unique_ptr<harness::Interpreter> Make() {
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
   static const std::map<std::string, MakeInterpreter> protocols = {{"multi_paxos", Make<multi_paxos::Node>},
-                                                                  {"raft", Make<raft::Node>}};
+                                                                   {"raft", Make<raft::Node>}};
   return protocols;
 }
 

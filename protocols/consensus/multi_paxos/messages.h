@@ -57,9 +57,11 @@ struct Config {
 
   template <class F>
   static void ForEachParameter(F&& f) {
-    f("election_timeout", &Config::election_timeout, "how long nobody leads before a node asks the others; drawn anew each time");
+    f("election_timeout", &Config::election_timeout,
+      "how long nobody leads before a node asks the others; drawn anew each time");
     f("heartbeat", &Config::heartbeat, "how often a leader shows that it lives");
-    f("alpha", &Config::alpha, "slots that are open at once at most; a change of the membership holds so many slots later");
+    f("alpha", &Config::alpha,
+      "slots that are open at once at most; a change of the membership holds so many slots later");
     f("max_batch", &Config::max_batch, "slots in one Accept at most");
     f("max_inflight", &Config::max_inflight, "Accepts under way to one acceptor at most; fewer make larger batches");
     f("leases", &Config::leases, "on: acceptors promise nothing to another node while a leader is heard");
