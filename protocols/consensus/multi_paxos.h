@@ -882,7 +882,6 @@ struct NodeOf {
   // In order, without holes.
   void Execute(Index to, Env& env) {
     if (to <= replica.applied) return;
-    env.Announce(facts::Committed{to, EpochOf(promised, env)});
     const bool waits = taken.has_value();
     while (replica.applied < to) {
       const Proposal& value = log[replica.applied + 1]->value;
@@ -891,6 +890,8 @@ struct NodeOf {
       const bool settled = TakesHold(env);
       if (IsSnapshotPoint(settled, env) && !taken) taken = replica.Take({}, membership());
     }
+    // Last, so that who hears it knows of all changes of the membership up to there.
+    env.Announce(facts::Committed{to, EpochOf(promised, env)});
     if (taken && !waits) env.Send(env.self(), SnapshotDue{});
     AnswerReads(env);
   }
