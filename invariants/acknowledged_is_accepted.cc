@@ -5,9 +5,9 @@
 // Judged at each acknowledgement; the furthest one again whenever a leader is elected and at the end, so that
 // a disk that forgets what it had is found when it matters.
 #include <algorithm>
-#include <map>
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "invariants/slot_memberships.h"
 #include "protocols/core/text.h"
@@ -17,22 +17,16 @@ namespace {
 
 // What one acceptor's disk holds.
 struct AcceptorDisk {
-  core::Index base;                                  // a snapshot stands for what is chosen up to here
-  std::map<core::Index, core::Fingerprint> by_slot;  // behind it
+  core::Index base;                        // a snapshot stands for what is chosen up to here
+  std::vector<core::Fingerprint> by_slot;  // behind it; {}: nothing
 
   bool Holds(core::Index slot, const core::Fingerprint& value) const {
-    if (slot <= base) return true;
-    const auto at = by_slot.find(slot);
-    return at != by_slot.end() && at->second == value;
-  }
-  void StandFor(core::Index index) {
-    base = std::max(base, index);
-    by_slot.erase(by_slot.begin(), by_slot.upper_bound(base));
+    return slot <= base || (slot.value < by_slot.size() && by_slot[slot.value] == value);
   }
 };
 
 struct AcknowledgedIsAccepted {
-  std::map<core::NodeId, AcceptorDisk> disks;
+  std::vector<AcceptorDisk> disks;         // by node
   std::vector<core::Fingerprint> applied;  // by slot
   SlotMemberships memberships;
   core::Index furthest;  // that was acknowledged
@@ -42,24 +36,24 @@ struct AcknowledgedIsAccepted {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::VotesRecovered& f) {
-    disks[node] = {f.base, {}};
+    AtNode(disks, node) = {f.base, {}};
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
-    disks[node].by_slot[f.slot] = f.value;
+    AtSlot(AtNode(disks, node).by_slot, f.slot) = f.value;
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::ValueAccepted& f) {
-    disks[node].by_slot[f.slot] = f.value;
+    AtSlot(AtNode(disks, node).by_slot, f.slot) = f.value;
     return Ruling::Noted();
   }
   // What has a snapshot, its own or another's, has it on its disk.
   Ruling On(core::NodeId node, const facts::SnapshotTaken& f) {
-    disks[node].StandFor(f.index);
+    StandFor(AtNode(disks, node), f.index);
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::SnapshotRestored& f) {
-    disks[node].StandFor(f.index);
+    StandFor(AtNode(disks, node), f.index);
     return Ruling::Noted();
   }
   Ruling On(core::NodeId, const facts::EntryApplied& f) {
@@ -80,11 +74,13 @@ struct AcknowledgedIsAccepted {
   }
 
  private:
+  static void StandFor(AcceptorDisk& disk, core::Index index) { disk.base = std::max(disk.base, index); }
+
   Ruling Judge(core::Index slot) {
     const core::Membership* deciders = memberships.At(slot);
     if (deciders == nullptr) return Ruling::Noted();
     const core::Fingerprint value = AtSlot(applied, slot);
-    const auto holds = [&](core::NodeId node) { return disks[node].Holds(slot, value); };
+    const auto holds = [&](core::NodeId node) { return AtNode(disks, node).Holds(slot, value); };
     if (deciders->HasMajority(holds)) return Ruling::Fine();
     return Ruling::Broken("what slot " + core::Text(slot) +
                           " holds was acknowledged and is not on the disks of a majority of " + core::Text(*deciders));

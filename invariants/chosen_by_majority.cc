@@ -4,6 +4,7 @@
 // A ghost of the protocol: a leader counts answers, this counts disks.
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
 #include "invariants/slot_memberships.h"

@@ -3,8 +3,8 @@
 // Who chose may be heard of late, so the highest proposal in a slot is kept as well.
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
-#include "invariants/slot_memberships.h"
 #include "protocols/core/text.h"
 
 namespace invariants {

@@ -1,8 +1,8 @@
 // Chosen once: in a slot only one value is ever chosen, in whatever ballots and by whomever it is counted.
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
-#include "invariants/slot_memberships.h"
 #include "protocols/core/text.h"
 
 namespace invariants {

@@ -1,10 +1,10 @@
 // Configuration agreement: all nodes agree which members decide which entry, once it is committed. Before,
 // opinions may differ, since a change that is not committed yet may never be.
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -17,13 +17,12 @@ struct Configured {
 };
 
 struct ConfigurationAgreement {
-  std::map<core::NodeId, std::vector<Configured>>
-      adopted;                     // by each node, from entries that it does not know to be committed
-  std::vector<Configured> agreed;  // by the entry that it decides first
-  core::Index settled;             // somebody knows all changes up to here
+  std::vector<std::vector<Configured>> adopted;  // by node, from entries that it does not know to be committed
+  std::vector<Configured> agreed;                // by the entry that it decides first
+  core::Index settled;                           // somebody knows all changes up to here
 
   Ruling On(core::NodeId node, const facts::MembershipAdopted& f) {
-    std::vector<Configured>& opinions = adopted[node];
+    std::vector<Configured>& opinions = AtNode(adopted, node);
     std::erase_if(opinions, [&f](const Configured& opinion) { return opinion.from >= f.index; });
     opinions.push_back({f.index, f.membership});
     if (f.index > core::Index{}) return Ruling::Noted();
@@ -33,7 +32,7 @@ struct ConfigurationAgreement {
 
  private:
   Ruling Settle(core::NodeId node, core::Index committed) {
-    std::vector<Configured>& opinions = adopted[node];
+    std::vector<Configured>& opinions = AtNode(adopted, node);
     std::uint32_t judged = 0;
     while (!opinions.empty() && opinions.front().from <= committed) {
       const Configured opinion = std::move(opinions.front());

@@ -1,7 +1,8 @@
 // Executed in order: each node applies the log entry by entry, none twice and none left out, from the beginning or from
 // what a snapshot says.
-#include <map>
+#include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -9,10 +10,10 @@ namespace invariants {
 namespace {
 
 struct ExecutedInOrder {
-  std::map<core::NodeId, core::Index> applied;  // by each node since it started last
+  std::vector<core::Index> applied;  // by each node since it started last
 
   Ruling On(core::NodeId node, const facts::EntryApplied& f) {
-    core::Index& last = applied[node];
+    core::Index& last = AtNode(applied, node);
     if (f.index != last + 1) {
       return Ruling::Broken(core::Text(node) + " applied " + core::Text(f.index) + " after " + core::Text(last));
     }
@@ -20,11 +21,11 @@ struct ExecutedInOrder {
     return Ruling::Fine();
   }
   Ruling On(core::NodeId node, const facts::SnapshotRestored& f) {
-    applied[node] = f.index;
+    AtNode(applied, node) = f.index;
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::Crashed&) {
-    applied.erase(node);
+    AtNode(applied, node) = {};
     return Ruling::Noted();
   }
 };

@@ -4,8 +4,8 @@
 // An acceptance may be heard of before its proposal, so the first of either says what the value is.
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
-#include "invariants/slot_memberships.h"
 #include "protocols/core/pool.h"
 #include "protocols/core/text.h"
 

@@ -1,7 +1,8 @@
 // Promises are kept: what an acceptor has promised never decreases, restarts included, and it accepts only in the
 // ballot that it has promised last. (Accepting in a higher one promises that one.)
-#include <map>
+#include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -9,10 +10,10 @@ namespace invariants {
 namespace {
 
 struct PromisesKept {
-  std::map<core::NodeId, core::Epoch> promised;
+  std::vector<core::Epoch> promised;  // by node
 
   Ruling On(core::NodeId node, const facts::BallotPromised& f) {
-    core::Epoch& highest = promised[node];
+    core::Epoch& highest = AtNode(promised, node);
     if (f.ballot < highest) {
       return Ruling::Broken(core::Text(node) + " promised " + core::Text(f.ballot) + " after " + core::Text(highest));
     }
@@ -20,7 +21,7 @@ struct PromisesKept {
     return Ruling::Fine();
   }
   Ruling On(core::NodeId node, const facts::ValueAccepted& f) {
-    const core::Epoch last = promised[node];
+    const core::Epoch last = AtNode(promised, node);
     if (f.ballot == last) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " accepted in slot " + core::Text(f.slot) + " and ballot " +
                           core::Text(f.ballot) + "; its last promise is " + core::Text(last));

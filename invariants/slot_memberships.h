@@ -32,11 +32,4 @@ struct SlotMemberships {
   }
 };
 
-// The element of `by_slot` for a slot, with room made for it.
-template <class T>
-T& AtSlot(std::vector<T>& by_slot, core::Index slot) {
-  if (by_slot.size() <= slot.value) by_slot.resize(slot.value + 1);
-  return by_slot[slot.value];
-}
-
 }  // namespace invariants

@@ -3,9 +3,9 @@
 //
 // A ghost: no proposer can see all promises and votes. A lower ballot can still choose a value if a majority
 // of those who decide the slot has voted for it there, or is not bound by a higher promise yet.
-#include <map>
 #include <vector>
 
+#include "invariants/by_number.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
 #include "invariants/slot_memberships.h"
@@ -22,7 +22,7 @@ struct Votes {
 };
 
 struct VotesSafe {
-  std::map<core::NodeId, core::Epoch> promised;
+  std::vector<core::Epoch> promised;  // by node
   SlotMemberships memberships;
   std::vector<core::List<Votes>> by_slot;
 
@@ -31,7 +31,7 @@ struct VotesSafe {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::BallotPromised& f) {
-    core::Epoch& highest = promised[node];
+    core::Epoch& highest = AtNode(promised, node);
     if (f.ballot > highest) highest = f.ballot;
     return Ruling::Noted();
   }
@@ -51,7 +51,7 @@ struct VotesSafe {
     for (const Votes& votes : by_slot[f.slot.value]) {
       if (votes.ballot >= f.ballot || votes.value == f.value) continue;
       const bool possible = deciders->HasMajority(
-          [&](core::NodeId voter) { return votes.voters.Contains(voter) || promised[voter] <= votes.ballot; });
+          [&](core::NodeId voter) { return votes.voters.Contains(voter) || AtNode(promised, voter) <= votes.ballot; });
       if (!possible) continue;
       return Ruling::Broken(core::Text(node) + " proposed a value in slot " + core::Text(f.slot) + " and ballot " +
                             core::Text(f.ballot) + ", while another can be chosen there in ballot " +

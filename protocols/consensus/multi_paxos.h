@@ -280,11 +280,10 @@ struct NodeOf {
     // Promises nothing to another node while a leader may count on its lease (PML §5.2), unless that very leader
     // wants it: what an earlier one wanted may come late.
     const bool wanted = m.appointed && *m.appointed >= promised;
-    if (m.ballot < promised || (!wanted && RefusesWhileLed(env) && HearsLeader(from, env))) {
-      return env.Send(from, Nack{m.ballot, promised});
-    }
-    if (m.ballot > promised) Enter(m.ballot, env);
+    const bool refused = m.ballot > promised && !wanted && RefusesWhileLed(env) && HearsLeader(from, env);
+    if (refused || m.ballot < promised) return env.Send(from, Nack{m.ballot, promised});
     // A repeated request is answered again: the first answer may be lost.
+    if (m.ballot > promised) Enter(m.ballot, env);
     if (from != env.self()) ArmElection(env);
     Promise promise{m.ballot, {}, replica.applied};
     for (Index slot = std::max(m.first, replica.applied + 1); slot <= log.last(); ++slot) {
@@ -567,10 +566,9 @@ struct NodeOf {
   template <class F>
   void ForEachOther(const Env& env, F&& f) {
     if (memberships.size() == 1) {
-      for (const core::Member& member : membership().members) {
-        if (member.node != env.self()) f(member.node);
-      }
-      return;
+      return membership().ForEachMember([&](NodeId node) {
+        if (node != env.self()) f(node);
+      });
     }
     for (NodeId node{}; core::Number(node) < env.config().nodes; node = NodeId{core::Number(node) + 1}) {
       const bool member = std::any_of(memberships.begin(), memberships.end(),
@@ -972,7 +970,7 @@ struct NodeOf {
 
   static bool IsSensible(const core::MembershipChange& change, const Env& env) {
     const auto exists = [&](NodeId node) { return core::Number(node) < env.config().nodes; };
-    return !change.voters.empty() && std::all_of(change.voters.begin(), change.voters.end(), exists) &&
+    return core::Membership::IsPossible(change) && std::all_of(change.voters.begin(), change.voters.end(), exists) &&
            std::all_of(change.learners.begin(), change.learners.end(), exists);
   }
 
@@ -1010,13 +1008,12 @@ struct NodeOf {
       return leader.progress[core::Number(node)].applied + 1 >= memberships.front().from;
     };
     if (!membership().HasMajority(knows)) return;
-    const core::Member* best = nullptr;
-    for (const core::Member& member : membership().members) {
-      if (member.standing == core::Standing::kLearner || !knows(member.node)) continue;
-      const auto match = [&](const core::Member& m) { return leader.progress[core::Number(m.node)].match; };
-      if (best == nullptr || match(member) > match(*best)) best = &member;
-    }
-    Appoint(best->node, leader, env);
+    std::optional<NodeId> best;
+    const auto match = [&leader](NodeId node) { return leader.progress[core::Number(node)].match; };
+    membership().ForEachVoter([&](NodeId node) {
+      if (knows(node) && (!best || match(node) > match(*best))) best = node;
+    });
+    Appoint(*best, leader, env);
   }
 
   // --- reads without the log ------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "invariants/invariant.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "sim/run.h"
 #include "sim/world.h"
@@ -118,7 +119,12 @@ void RunConsensus(benchmark::State& state, bool faults) {
 void Raft(benchmark::State& state) { RunConsensus<raft::Node>(state, false); }
 void RaftWithFaults(benchmark::State& state) { RunConsensus<raft::Node>(state, true); }
 
+void MultiPaxos(benchmark::State& state) { RunConsensus<multi_paxos::Node>(state, false); }
+void MultiPaxosWithFaults(benchmark::State& state) { RunConsensus<multi_paxos::Node>(state, true); }
+
 BENCHMARK(Raft)->Unit(benchmark::kMillisecond);
 BENCHMARK(RaftWithFaults)->Unit(benchmark::kMillisecond);
+BENCHMARK(MultiPaxos)->Unit(benchmark::kMillisecond);
+BENCHMARK(MultiPaxosWithFaults)->Unit(benchmark::kMillisecond);
 
 }  // namespace
