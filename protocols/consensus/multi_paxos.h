@@ -330,8 +330,9 @@ struct NodeOf {
     if (!Follows(from, m.ballot, env)) return;
     if (!m.values.empty()) {
       Persist(Voted{m.ballot, m.first, m.values, replica.applied}, env);
-      Index last = m.first + m.values.size() - 1;
-      for (Index slot = std::max(m.first, log.base + 1); slot <= last; ++slot) AnnounceVote(slot, env);
+      // A slot that a snapshot stands for is chosen: accepting this value there, which it must be, needs no record.
+      Index last = m.first - 1;
+      for (const Proposal& value : m.values) AnnounceVote(++last, value, env);
       // Also what overtook this message.
       while (HasAccepted(last + 1, m.ballot)) ++last;
       env.Send(from, Accepted{m.ballot, m.first, last});
@@ -809,7 +810,7 @@ struct NodeOf {
     Persist(std::move(record), env);
     for (Index slot = first; slot < leader.next; ++slot) {
       env.Announce(facts::ValueProposed{EpochOf(promised, env), slot, FingerprintOf(log[slot]->value)});
-      AnnounceVote(slot, env);
+      AnnounceVote(slot, log[slot]->value, env);
     }
     // To ourselves, so that our own acceptance counts only once it is durable.
     env.Send(env.self(), Accepted{promised, first, leader.next - 1});
@@ -1122,8 +1123,8 @@ struct NodeOf {
     env.Announce(facts::VoteCast{epoch, promised.node});
     env.Announce(facts::BallotPromised{epoch});
   }
-  void AnnounceVote(Index slot, Env& env) {
-    env.Announce(facts::ValueAccepted{EpochOf(log[slot]->ballot, env), slot, FingerprintOf(log[slot]->value)});
+  void AnnounceVote(Index slot, const Proposal& value, Env& env) {
+    env.Announce(facts::ValueAccepted{EpochOf(promised, env), slot, FingerprintOf(value)});
   }
 };
 
