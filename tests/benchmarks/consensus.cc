@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "invariants/invariant.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "sim/run.h"
 #include "sim/world.h"
@@ -138,5 +139,6 @@ void PipelinedWithFaults(benchmark::State& state) {
   BENCHMARK(PipelinedWithFaults<NODE>)->Unit(benchmark::kMillisecond)
 
 CONSENSUS_BENCHMARKS(raft::Node);
+CONSENSUS_BENCHMARKS(multi_paxos::Node);
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "invariants/invariant.h"
 #include "protocols/collector/collector.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "protocols/core/chooser.h"
 #include "protocols/core/wire.h"
@@ -83,9 +84,10 @@ struct RaftWithClients {
   }
 };
 
-// Collectors over Raft, fed by three services that call one another.
-struct CollectorsOverRaft {
-  using Node = collector::NodeOf<raft::NodeOf<machines::SpanStore>>;
+// Collectors over some substrate, fed by three services that call one another.
+template <class Substrate>
+struct Collectors {
+  using Node = collector::NodeOf<Substrate>;
   static Experiment<Node> Prepare(std::uint32_t members) {
     const sim::Plan plan = Storm(members);
     collector::Traffic traffic;
@@ -96,13 +98,34 @@ struct CollectorsOverRaft {
     traffic.exporter.max_backoff = 400ms;
     auto assignment = std::make_shared<collector::Assignment>(collector::Assign(traffic));
     const sim::Shape shape{members, members + assignment->applications()};
-    Node::Config config;
+    typename Node::Config config;
     config.substrate.nodes = members;
     config.collectors = members;
     config.traffic = std::make_shared<collector::Traffic>(traffic);
     config.assignment = assignment;
     config.load_ends = plan.storm;
     return {std::make_shared<sim::Plan>(plan), config, shape};
+  }
+};
+struct CollectorsOverRaft : Collectors<raft::NodeOf<machines::SpanStore>> {};
+struct CollectorsOverMultiPaxos : Collectors<multi_paxos::NodeOf<machines::SpanStore>> {};
+
+// Multi-Paxos by itself, with clients and operators.
+struct MultiPaxosWithClients {
+  using Node = multi_paxos::Node;
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    sim::Plan plan = Storm(members);
+    plan.workload = {4, {10ms, 50ms}, 500ms, 0};
+    plan.workload.mix.changes = {10'000'000};
+    plan.workload.mix.transfers = {10'000'000};
+    multi_paxos::Config config;
+    config.nodes = members;
+    config.alpha = 8;
+    config.reads = multi_paxos::Reads::kIndex;
+    config.snapshot_every = 20;
+    config.snapshot_keep = 5;
+    config.snapshot_chunk = 4;
+    return {std::make_shared<sim::Plan>(plan), config, sim::Shape{members, members}};
   }
 };
 
@@ -238,7 +261,7 @@ std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
 template <class Case>
 class Conformance : public testing::Test, public Suite<Case> {};
 
-using Cases = testing::Types<RaftWithClients, CollectorsOverRaft>;
+using Cases = testing::Types<RaftWithClients, CollectorsOverRaft, MultiPaxosWithClients, CollectorsOverMultiPaxos>;
 struct CaseNames {
   template <class Case>
   static std::string GetName(int) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "tests/harness/script.h"
 
@@ -27,7 +28,8 @@ std::unique_ptr<harness::Interpreter> Make() {
 
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
-  static const std::map<std::string, MakeInterpreter> protocols = {{"raft", Make<raft::Node>}};
+  static const std::map<std::string, MakeInterpreter> protocols = {{"multi_paxos", Make<multi_paxos::Node>},
+                                                                   {"raft", Make<raft::Node>}};
   return protocols;
 }
 
