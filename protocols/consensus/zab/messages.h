@@ -103,7 +103,8 @@ struct Config {
     snapshot_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
     snapshot_keep = 1 + static_cast<std::uint32_t>(draw(snapshot_every));
     snapshot_chunk = std::uint32_t{1} << draw(6);
-    if (draw(2) == 0) sessions = 2 + static_cast<std::uint32_t>(draw(15));
+    // Not less than there are clients: where each opening ends another's session, one of them may never be served.
+    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
   }
 };
 
