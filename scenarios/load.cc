@@ -276,6 +276,8 @@ void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::Wor
   Count("workload.keys", from.keys(), kMostKeys, to.mix.keys);
   Read("workload.reads", from.reads(), ParseRatio, to.mix.reads);
   Read("workload.hot", from.hot(), ParseRatio, to.mix.hot);
+  Read("workload.changes", from.changes(), ParseRatio, to.mix.changes);
+  Read("workload.transfers", from.transfers(), ParseRatio, to.mix.transfers);
 }
 
 void Resolver::ReadTraces(const faultline::scenarios::Traces& from, TracesPlan& to) {

@@ -201,6 +201,11 @@ void Swarm::DrawMix(faultline::scenarios::Workload& workload) {
   if (workload.keys() == 0) workload.set_keys(keys);
   if (workload.reads().empty()) workload.set_reads(reads);
   if (workload.hot().empty()) workload.set_hot(hot);
+  Stream order = Of("orders");
+  const char* changes = order.OneOf(std::array{"0%", "0%", "2%", "10%"});
+  const char* transfers = order.OneOf(std::array{"0%", "0%", "1%", "5%"});
+  if (workload.changes().empty()) workload.set_changes(changes);
+  if (workload.transfers().empty()) workload.set_transfers(transfers);
 }
 
 void Swarm::DrawTraces(faultline::scenarios::Traces& traces) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocols/core/fingerprint.h"
@@ -124,6 +125,8 @@ struct Report {
   DiskCounts disk;
   std::uint64_t halted = 0;               // nodes that will not run again: they cannot trust their disks
   std::optional<RequestCounts> requests;  // where there are clients
+  // How often nodes announced each kind of fact that the protocol has, in its order.
+  std::vector<std::pair<std::string, std::uint64_t>> announced;
   std::vector<MonitorReport> monitors;    // by name
   std::vector<FaultReport> faults;        // by kind
   std::vector<CoverageCell> coverage;     // by kind, role, phase; without the empty ones

@@ -158,6 +158,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.messages = world.physics().network.counts();
   internal::ReportDisks(world.physics(), world.coreless(), report);
   if (plan->workload.clients > 0) report.requests = world.requests();
+  report.announced = world.Announced();
   report.faults = internal::ReportFaults(world.windows(), world.physics());
   report.coverage = internal::ReportCoverage(world.physics());
   report.windows = internal::ReportWindows(world.windows(), world.now());

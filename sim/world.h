@@ -10,10 +10,15 @@
 // (`OnTime`); they change nothing.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "protocols/core/check.h"
@@ -143,6 +148,10 @@ class World {
   const typename N::Config& config() const { return config_; }
   const std::vector<ActiveFault>& windows() const { return windows_; }
   const RequestCounts& requests() const { return requests_; }
+  // How often nodes announced each kind of fact.
+  std::vector<std::pair<std::string, std::uint64_t>> Announced() const {
+    return NameFacts(std::type_identity<typename N::Fact>{});
+  }
   const std::vector<std::uint32_t>& core() const { return core_; }
   std::size_t pending() const { return agenda_.pending(); }
   // Not cheap: it looks at every node.
@@ -182,6 +191,7 @@ class World {
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
     void Announce(const typename N::Fact& fact) {
+      ++world.announced_[fact.index()];
       std::visit(
           [&](const auto& f) {
             world.physics_.roles.Learn(node, f);
@@ -196,6 +206,12 @@ class World {
     void Cancel(const typename N::Timer& timer) { world.timers_[node].Cancel(timer); }
     void WantSync() { world.BeginSync(node, observer); }
   };
+
+  template <class... F>
+  std::vector<std::pair<std::string, std::uint64_t>> NameFacts(std::type_identity<std::variant<F...>>) const {
+    std::size_t place = 0;
+    return {{std::string(core::TypeName<F>()), announced_[place++]}...};
+  }
 
   // The clocks of one node, as the node may read them.
   struct NodeClocks final : core::Clocks {
@@ -1060,6 +1076,7 @@ class World {
   Transport<N> transport_;
   std::vector<Client> clients_;
   RequestCounts requests_;
+  std::array<std::uint64_t, std::variant_size_v<typename N::Fact>> announced_{};
   std::vector<ActiveFault> windows_;
   std::uint32_t disturbances_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over

@@ -125,6 +125,13 @@ void Write(const sim::Violation& violation, Writer& out) {
   out.EndObject();
 }
 
+void WriteAnnounced(const std::vector<std::pair<std::string, std::uint64_t>>& announced, Writer& out) {
+  out.Key("announced");
+  out.BeginObject();
+  for (const auto& [name, times] : announced) out.Whole(name, times);
+  out.EndObject();
+}
+
 }  // namespace
 
 std::string ReportJson(const sim::Report& report) {
@@ -150,6 +157,7 @@ std::string ReportJson(const sim::Report& report) {
   out.Whole("halted", report.halted);
   if (report.requests) Write(*report.requests, out);
   if (report.spans) Write(*report.spans, out);
+  WriteAnnounced(report.announced, out);
   if (report.violation) Write(*report.violation, out);
   out.EndObject();
   return out.Take();

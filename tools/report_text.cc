@@ -181,6 +181,27 @@ std::string FaultTotalLine(const std::string& label, const std::string& kind, co
   return line + "\n";
 }
 
+// What happened in one run, as many to a line as there is room for.
+std::string AnnouncedLines(const std::vector<std::pair<std::string, std::uint64_t>>& announced) {
+  constexpr std::size_t kWidth = 110;
+  std::string text;
+  std::string line = Label("announced");
+  for (const auto& [name, times] : announced) {
+    const std::string item = Grouped(times) + " " + name;
+    if (line.size() + item.size() > kWidth) text += std::exchange(line, Label("")) + ",\n";
+    if (line.back() != ' ') line += ", ";
+    line += item;
+  }
+  return text + line + "\n";
+}
+
+std::string FactTotalLine(const std::string& label, const std::string& name, const FactTotal& total,
+                          const Style& style) {
+  const std::string line = Label(label) + Padded(name, kKindWidth + kNumberWidth) +
+                           Padded(Grouped(total.times), kNumberWidth + 8) + "in " + Count(total.runs, "run");
+  return line + (total.times == 0 ? style.Doubtful("  never") : "") + "\n";
+}
+
 }  // namespace
 
 std::string Seconds(core::Duration time) {
@@ -215,6 +236,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
   text += DiskLines(report.disk, report.halted);
   if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
+  text += AnnouncedLines(report.announced);
   if (report.configuration) text += Label("drawn") + core::ToHex(*report.configuration) + "\n";
   return text + Label("digest") + core::ToHex(report.digest) + "\n";
 }
@@ -253,6 +275,10 @@ std::string SummaryText(const sim::Plan& plan, const Summary& summary, const Sty
   for (const auto& [name, total] : summary.monitors) text += MonitorTotalLine(name, total, style);
   std::string label = "faults";
   for (const auto& [kind, total] : summary.faults) text += FaultTotalLine(std::exchange(label, ""), kind, total, style);
+  label = "announced";
+  for (const auto& [name, total] : summary.announced) {
+    text += FactTotalLine(std::exchange(label, ""), name, total, style);
+  }
   text += MessagesLine(summary.messages);
   if (summary.halted > 0) text += Label("halted") + Count(summary.halted, "node") + ": they cannot trust their disks\n";
   for (const auto& [reason, runs] : summary.known_gaps) {

@@ -85,10 +85,11 @@ lock() {
 
 unlock() { exec 9>&-; }
 
-# build "[2/3] " PRESET TARGET: configures once, and again when the presets change or the tree has moved
+# build "[2/3] " PRESET TARGET…: configures once, and again when the presets change or the tree has moved
 build() {
   preset=$2 folder="$root/build/$2" build_log="$logs/build-$2.log"
   begin "$1" build
+  shift 2
   lock
   rm -f "$build_log"
   stamp="$folder/configured"
@@ -99,7 +100,7 @@ build() {
       fail "cannot configure $preset" "$build_log" "$needed"
     printf '%s\n' "$root" >"$stamp"
   fi
-  cd_work "$build_log" cmake --build "$folder" --target "$3" ||
+  cd_work "$build_log" cmake --build "$folder" --target "$@" ||
     fail "cannot build $preset" "$build_log" "all of it: $build_log"
   steps=$(sed -n '/\] Re-/d; s/^\[\([0-9]*\)\/[0-9]*\] .*/\1/p' "$build_log" | tail -n 1)
   finish "$preset, ${steps:-0} steps"

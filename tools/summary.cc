@@ -57,6 +57,10 @@ void Summary::Add(const sim::Report& report) {
     total.spared += fault.spared;
     total.least_effects = std::min(total.least_effects, fault.effects);
   }
+  for (const auto& [name, times] : report.announced) {
+    announced[name].times += times;
+    announced[name].runs += times > 0;
+  }
   for (const sim::CoverageCell& cell : report.coverage) {
     coverage[cell.kind][PlaceOf(cell.role, sim::kRoleNames)][PlaceOf(cell.phase, sim::kPhaseNames)] += cell.victims;
   }

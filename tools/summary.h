@@ -33,6 +33,12 @@ struct FaultTotal {
   std::uint64_t least_effects = std::numeric_limits<std::uint64_t>::max();
 };
 
+// A kind of fact that nodes announce.
+struct FactTotal {
+  std::uint64_t times = 0;
+  std::uint64_t runs = 0;  // in which it was at all
+};
+
 // Victims of a kind of fault, by role and phase, in the order of the engine's names.
 using Coverage = std::array<std::array<std::uint64_t, sim::kPhaseNames.size()>, sim::kRoleNames.size()>;
 
@@ -49,6 +55,7 @@ struct Summary {
   sim::MessageCounts messages;
   std::map<std::string, MonitorTotal> monitors;
   std::map<std::string, FaultTotal> faults;
+  std::map<std::string, FactTotal> announced;
   std::map<std::string, Coverage> coverage;
   std::map<std::string, std::uint64_t> known_gaps;  // runs, by reason
   core::Fingerprint digests;                        // of all digests, in the order of the seeds

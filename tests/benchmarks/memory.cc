@@ -71,7 +71,7 @@ void OneHour(const char* name, std::uint32_t clients) {
   const double before = ResidentMegabytes();
   for (const int minute : {1, 10, 20, 30, 40, 50, 60}) {
     while (world.now() < minutes(minute) && panel.broken() == nullptr) world.Step(watcher);
-    const std::size_t entries = world.hosts().front().node.log.size();
+    const std::size_t entries = world.hosts().front().node.log.entries.size();
     std::printf("5 nodes %s, all monitors, minute %2d: %7zu entries  %6.1f MB more than at the start\n", name, minute,
                 entries, ResidentMegabytes() - before);
   }

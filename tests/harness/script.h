@@ -23,6 +23,7 @@
 //   crash n1 keeping 2           only the first 2 records survive, synced or not
 //   restart n1
 //   expire n1 Election           an armed timer fires
+//   wait 200ms                   the clocks of all nodes go on by that much; timers do not fire by themselves
 //   choose 0 2                   answers to the next draws, of whatever node
 //   state n1                     the node, field by field
 //   in flight                    the messages, oldest first
@@ -90,7 +91,7 @@ class Scripted final : public core::Chooser {
 };
 
 // A value from words, by its type; an aggregate is its fields in order, of
-// which the last may be left out.
+// which the last may be left out. A list is one word, "n0,n2", or "none".
 template <class T>
 void ParseValue(Line& line, T& value) {
   if constexpr (std::is_same_v<T, bool>) {
@@ -119,6 +120,13 @@ void ParseValue(Line& line, T& value) {
       value.reset();
     } else {
       ParseValue(line, value.emplace());
+    }
+  } else if constexpr (core::RangeLike<T>) {
+    std::istringstream word(line.Word("a list such as n0,n2, or none"));
+    for (std::string element; std::getline(word, element, ',') && element != "none";) {
+      Line one(element);
+      ParseValue(one, value.emplace_back());
+      if (absl::Status mistake = one.Mistake(); !mistake.ok()) line.Refuse(std::string(mistake.message()));
     }
   } else if constexpr (core::Aggregate<T>) {
     core::ForEachField(value, [&line](auto& field) {
@@ -177,11 +185,12 @@ class Script final : public Interpreter {
     std::vector<typename N::Timer> armed;
     bool up = true;
   };
-  // Time stands still: what a node does is up to the script.
-  struct StillClocks final : core::Clocks {
-    core::LocalTime Local() const override { return {}; }
-    core::WallTime Wall() const override { return {}; }
-    core::WallInterval WallBounds() const override { return {}; }
+  // Time goes on when the script says so, and at the same pace everywhere.
+  struct ScriptedClocks final : core::Clocks {
+    core::Duration now{};
+    core::LocalTime Local() const override { return core::LocalTime{now}; }
+    core::WallTime Wall() const override { return core::WallTime{now}; }
+    core::WallInterval WallBounds() const override { return {core::WallTime{now}, core::WallTime{now}}; }
   };
 
   // What one host does to the conversation.
@@ -230,6 +239,7 @@ class Script final : public Interpreter {
     if (verb == "crash") return Crash(line);
     if (verb == "restart") return Restart(line);
     if (verb == "expire") return Expire(line);
+    if (verb == "wait") return Wait(line);
     if (verb == "choose") return Choose(line);
     if (verb == "state") return ShowState(line);
     if (verb == "in") return ShowFlight(line);
@@ -389,6 +399,13 @@ class Script final : public Interpreter {
     line.Refuse(core::Text(*node) + " has no timer \"" + name + "\" armed");
   }
 
+  void Wait(Line& line) {
+    const std::string length = line.Word("how long, such as 200ms");
+    const auto duration = core::ParseDuration(length);
+    if (!duration.ok()) return line.Refuse(std::string(duration.status().message()));
+    clocks_.now += *duration;
+  }
+
   void Choose(Line& line) {
     do {
       chooser_.answers.push_back(line.Count("an answer to a draw"));
@@ -461,7 +478,7 @@ class Script final : public Interpreter {
   typename N::Config config_;
   std::vector<Place> places_;
   std::vector<Envelope> in_flight_;  // oldest first
-  StillClocks clocks_;
+  ScriptedClocks clocks_;
   Scripted chooser_;
   core::Effects<N> effects_;  // empty between steps
   invariants::Panel<N> panel_;

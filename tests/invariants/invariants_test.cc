@@ -271,14 +271,14 @@ TEST(LogMatching, ACutEntryMayBeReplacedByOneOfAnotherEpoch) {
 TEST(MatchSoundness, TheFollowersLogMustReachThatFar) {
   ExpectRejected("match-soundness", "its durable log ends at i0", [](Story& story) {
     story(1, Entry(1, 1, 7));
-    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}});
+    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}, {2}});
   });
 }
 TEST(MatchSoundness, TheFollowersLogMustAgree) {
   ExpectRejected("match-soundness", "its durable log differs", [](Story& story) {
     story(1, Entry(1, 1, 7));
     story(2, Entry(1, 1, 8));
-    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}});
+    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}, {2}});
   });
 }
 TEST(MatchSoundness, ALeaderCannotCountBeyondItsOwnLog) {
@@ -286,14 +286,14 @@ TEST(MatchSoundness, ALeaderCannotCountBeyondItsOwnLog) {
     story(1, Entry(1, 1, 7));
     story(2, Entry(1, 1, 7));
     story(2, Entry(2, 1, 8));
-    story(1, facts::MatchAdvanced{NodeId{2}, {2}, {1}});
+    story(1, facts::MatchAdvanced{NodeId{2}, {2}, {1}, {3}});
   });
 }
 TEST(MatchSoundness, AFollowerThatMovedOnOwesTheOldLeaderNothing) {
   const Verdict verdict = Judge(*Find("match-soundness"), [](Story& story) {
     story(1, Entry(1, 1, 7));
     story(2, facts::EpochEntered{{2}});
-    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}});
+    story(1, facts::MatchAdvanced{NodeId{2}, {1}, {1}, {2}});
   });
   EXPECT_EQ(verdict.violation, "");
   EXPECT_EQ(verdict.judged, 0u);

@@ -6,25 +6,20 @@
 // notices means that the scenarios are too tame, the monitors too lenient, or that
 // the mutant does no harm. The last has to be listed with its reason and must then
 // survive. README.md has the table that this test prints.
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <map>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "protocols/collector/collector.h"
 #include "protocols/consensus/raft.h"
-#include "protocols/core/check.h"
 #include "protocols/core/text.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
+#include "tests/harness/in_child.h"
 #include "tools/experiment.h"
 
 namespace {
@@ -95,8 +90,7 @@ sim::Report RunMutant(const tools::Experiment& experiment, std::uint64_t seed, c
       .value();
 }
 
-// How a hunt went. Shared with the child that makes the runs: a mutant may break
-// what a CHECK stands on, and a failed CHECK ends the process.
+// How a hunt went. A child makes the runs, since a failed CHECK ends its process.
 struct Hunt {
   std::uint32_t runs = 0;  // made, the last one included
   bool ended = false;      // and not by a CHECK
@@ -118,20 +112,7 @@ void MakeRuns(const Mutant& mutant, const std::vector<tools::Experiment>& experi
 }
 
 Hunt HuntDown(const Mutant& mutant, const std::vector<tools::Experiment>& experiments, std::uint32_t most) {
-  void* memory = mmap(nullptr, sizeof(Hunt), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  CHECK(memory != MAP_FAILED);
-  Hunt& shared = *new (memory) Hunt;
-  const pid_t child = fork();
-  CHECK(child >= 0);
-  if (child == 0) {
-    MakeRuns(mutant, experiments, most, shared);
-    _exit(0);
-  }
-  int status = 0;
-  CHECK(waitpid(child, &status, 0) == child);
-  const Hunt hunt = shared;
-  munmap(memory, sizeof(Hunt));
-  return hunt;
+  return harness::InChild<Hunt>([&](Hunt& hunt) { MakeRuns(mutant, experiments, most, hunt); }).notes;
 }
 
 class DerivedMutant : public testing::TestWithParam<Mutant> {};

@@ -71,7 +71,14 @@ struct Played {
   World<Node> world;
 };
 
-Played Play(const Plan& plan, std::uint64_t seed, raft::Config config = {}) {
+// Nothing of the log is ever dropped, so that it can be executed by hand.
+raft::Config Whole() {
+  raft::Config config;
+  config.snapshot_every = 1'000'000;
+  return config;
+}
+
+Played Play(const Plan& plan, std::uint64_t seed, raft::Config config = Whole()) {
   Played played{{}, World<Node>(std::make_shared<Plan>(plan), config, Shape{5, 5}, seed)};
   played.world.Start(played.histories);
   while (played.world.Step(played.histories)) {
@@ -105,23 +112,24 @@ struct Executed {
 Executed Execute(const World<Node>& world) {
   const Node* furthest = &world.hosts()[0].node;
   for (const auto& host : world.hosts()) {
-    if (host.node.applied > furthest->applied) furthest = &host.node;
+    if (host.node.replica.applied > furthest->replica.applied) furthest = &host.node;
   }
   Executed executed;
   std::map<core::ClientId, std::uint64_t> last;
   std::map<std::uint32_t, std::uint64_t> values;
-  for (std::uint64_t index = 1; index <= furthest->applied.value; ++index) {
-    const Node::Entry& entry = furthest->log[index - 1];
-    if (!entry.command) continue;
+  for (std::uint64_t index = 1; index <= furthest->replica.applied.value; ++index) {
+    const Node::Proposal& entry = furthest->log[core::Index{index}].proposal;
+    const machines::KeyValue::Command* command = entry.command();
+    if (command == nullptr) continue;
     executed.repeated += executed.effect.count(entry.request);
     std::uint64_t& sequence = last[entry.request.client];
     if (entry.request.sequence <= sequence) continue;
     sequence = entry.request.sequence;
     executed.effect[entry.request] = index;
-    const auto found = values.find(entry.command->key);
+    const auto found = values.find(command->key);
     if (found != values.end()) executed.before[entry.request] = found->second;
-    if (entry.command->operation == machines::KeyValue::Operation::kPut) {
-      values[entry.command->key] = entry.command->value;
+    if (command->operation == machines::KeyValue::Operation::kPut) {
+      values[command->key] = command->value;
     }
   }
   return executed;
@@ -169,7 +177,7 @@ TEST(History, ClientsAskForWhatTheMixSays) {
 // --- reads that do not go through the log -----------------------------------------------
 
 raft::Config Reading(raft::Reads reads) {
-  raft::Config config;
+  raft::Config config = Whole();
   config.reads = reads;
   return config;
 }
@@ -189,8 +197,8 @@ States StatesOf(const Executed& executed, const World<Node>& world) {
   States states;
   for (const auto& host : world.hosts()) {
     for (const auto& [request, index] : executed.effect) {
-      if (index > host.node.log.size()) continue;
-      const auto& command = *host.node.log[index - 1].command;
+      if (core::Index{index} > host.node.log.last()) continue;
+      const auto& command = *host.node.log[core::Index{index}].proposal.command();
       if (command.operation == machines::KeyValue::Operation::kPut) states[command.key][index] = command.value;
     }
   }
@@ -245,6 +253,11 @@ Judged JudgeReads(raft::Reads reads) {
 }
 
 TEST(Reads, ThroughTheLogAreNeverStale) { EXPECT_EQ(JudgeReads(raft::Reads::kStrong).stale, 0u); }
+
+TEST(Reads, ThatAMajorityConfirmsAreNeverStale) { EXPECT_EQ(JudgeReads(raft::Reads::kIndex).stale, 0u); }
+TEST(Reads, OfALeaseAreNeverStaleWhileClocksKeepTheirBounds) {
+  EXPECT_EQ(JudgeReads(raft::Reads::kLease).stale, 0u);
+}
 
 TEST(Reads, OfALeaderAreStaleOnceItIsDeposedAndDoesNotKnow) {
   const Judged judged = JudgeReads(raft::Reads::kLeader);

@@ -106,6 +106,8 @@ struct Config {
     snapshot_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
     snapshot_keep = 1 + static_cast<std::uint32_t>(draw(snapshot_every));
     snapshot_chunk = std::uint32_t{1} << draw(6);
+    if (draw(2) == 0) least_voters = 2 + static_cast<std::uint32_t>(draw(3));
+    if (draw(4) == 0) voters = 3 + static_cast<std::uint32_t>(draw(2));
     if (draw(2) == 0) sessions = 2 + static_cast<std::uint32_t>(draw(15));
   }
 };
