@@ -14,6 +14,7 @@
 
 #include "gtest/gtest.h"
 #include "protocols/consensus/raft.h"
+#include "protocols/consensus/zab.h"
 #include "tests/harness/script.h"
 
 namespace {
@@ -27,7 +28,8 @@ std::unique_ptr<harness::Interpreter> Make() {
 
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
-  static const std::map<std::string, MakeInterpreter> protocols = {{"raft", Make<raft::Node>}};
+  static const std::map<std::string, MakeInterpreter> protocols = {{"raft", Make<raft::Node>},
+                                                                   {"zab", Make<zab::Node>}};
   return protocols;
 }
 
