@@ -14,6 +14,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -26,16 +27,28 @@ struct EndName {
   std::uint32_t life{};
   std::uint32_t count{};
   auto operator<=>(const EndName&) const = default;
+  void AppendTo(std::string& out) const { out += std::to_string(life) + '.' + std::to_string(count); }
 };
 struct Connection {
   EndName opener;
   EndName acceptor;  // the default: not known to the opener yet
   bool operator==(const Connection&) const = default;
+  // "2.1~1.3": the first connection of its opener's second life, to the third reign in the other's first.
+  void AppendTo(std::string& out) const {
+    opener.AppendTo(out);
+    out += '~';
+    acceptor.AppendTo(out);
+  }
 };
 struct Stamp {
   Connection connection;
   std::uint64_t number{};  // from 1, in each direction
   std::uint64_t ack{};     // everything up to there has come the other way
+  // "2.1~1.3 #7 ack 5"
+  void AppendTo(std::string& out) const {
+    connection.AppendTo(out);
+    out += " #" + std::to_string(number) + " ack " + std::to_string(ack);
+  }
 };
 
 // One end. `Content` is the variant of the messages that travel in it.

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <tuple>
 
 #include "protocols/core/facts.h"
@@ -28,6 +29,9 @@ struct Zxid {
   Epoch epoch;
   std::uint64_t counter{};
   auto operator<=>(const Zxid&) const = default;
+  void AppendTo(std::string& out) const {  // "t2.17"
+    out += 't' + std::to_string(epoch.value) + '.' + std::to_string(counter);
+  }
 };
 
 // Who answers a read, and how sure it is of the answer.
