@@ -121,6 +121,15 @@ class World {
     return false;
   }
 
+  // Somebody outside asks this node, now. Not a client of the world's: nobody waits for the answer.
+  template <class Observer>
+  void Inject(std::uint32_t node, core::RequestId id, const typename N::Request& request, Observer& observer) {
+    CHECK(core::Number(id.client) >= clients_.size());
+    if (!physics_.processes[node].attentive()) return;
+    core::Absorb(digest_.state, request);
+    RunNode(node, observer, [&](N& n, core::Env<N>& env) { n.On(id, request, env); });
+  }
+
   core::Duration now() const { return physics_.now.time_since_epoch(); }
   std::uint64_t events() const { return events_; }
   // The nodes, from the first to before the second, that the last event may have changed.
@@ -162,7 +171,7 @@ class World {
     vitals.still = !agenda_.wakes_nodes();
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
       const Process& process = physics_.processes[node];
-      vitals.pending += lines_[node].size() + hosts_[node].held.size();
+      vitals.pending += lines_[node].size() + hosts_[node].held();
       if (!process.up() || process.pauses > 0 || process.busy) vitals.still = false;  // it will go on
     }
     vitals.most_pending = kMostPerEndpoint * (4 + physics_.network.endpoints());
@@ -1000,7 +1009,7 @@ class World {
     const Process& process = physics_.processes[node];
     if (process.drains == 0 || !process.told || process.pauses > 0 || !lines_[node].empty()) return false;
     const core::Host<N>& host = hosts_[node];
-    if (physics_.disks[node].syncing() || host.released < host.held.size()) return false;
+    if (physics_.disks[node].syncing() || !host.holds_nothing()) return false;
     if constexpr (kDrains) return host.node.Drained();
     return true;
   }

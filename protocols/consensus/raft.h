@@ -532,9 +532,9 @@ struct NodeOf {
   }
 
   void AskForVotes(const RequestVote& request, Env& env) {
-    for (const core::Member& member : membership().members) {
-      if (member.node != env.self() && member.standing != core::Standing::kLearner) env.Send(member.node, request);
-    }
+    membership().ForEachVoter([&](NodeId node) {
+      if (node != env.self()) env.Send(node, request);
+    });
   }
 
   // One more vote: of the members that count, distinct ones, and of both majorities during a change (§6).
@@ -614,9 +614,9 @@ struct NodeOf {
 
   template <class F>
   void ForEachFollower(Leader& leader, const Env& env, F&& f) {
-    for (const core::Member& member : membership().members) {
-      if (member.node != env.self()) f(member.node, leader.progress[core::Number(member.node)]);
-    }
+    membership().ForEachMember([&](NodeId node) {
+      if (node != env.self()) f(node, leader.progress[core::Number(node)]);
+    });
   }
 
   // What is known of the sender of a reply; null: it is not to us as the leader of our term.
@@ -850,7 +850,7 @@ struct NodeOf {
 
   static bool IsSensible(const core::MembershipChange& change, const Env& env) {
     const auto exists = [&](NodeId node) { return core::Number(node) < env.config().nodes; };
-    return !change.voters.empty() && std::all_of(change.voters.begin(), change.voters.end(), exists) &&
+    return core::Membership::IsPossible(change) && std::all_of(change.voters.begin(), change.voters.end(), exists) &&
            std::all_of(change.learners.begin(), change.learners.end(), exists);
   }
 

@@ -41,24 +41,51 @@ inline constexpr bool kHasCheckpoints = false;
 template <class... R>
 inline constexpr bool kHasCheckpoints<std::variant<R...>> = (CheckpointRecord<R> || ...);
 
+// Outputs of one kind that wait for the disk, in order.
+template <class T>
+struct Held {
+  struct Output {
+    std::uint64_t until;  // leaves once this many records are durable
+    T output;
+  };
+  std::vector<Output> outputs;  // from `released` on
+  std::size_t released = 0;
+
+  bool empty() const { return released == outputs.size(); }
+  std::size_t size() const { return outputs.size() - released; }
+
+  void Add(List<T>& from, std::uint64_t until) {
+    for (T& output : from) outputs.push_back({until, std::move(output)});
+  }
+  template <class Leave>
+  void Release(std::uint64_t synced, Leave&& leave) {
+    while (released < outputs.size() && outputs[released].until <= synced) leave(outputs[released++].output);
+    // A busy node always holds something, so what has left cannot wait for a moment when all has.
+    // Each output is moved at most once per output that left: the cost is shared out.
+    if (released * 2 < outputs.size()) return;
+    outputs.erase(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(released));
+    released = 0;
+  }
+};
+
 template <class N>
 struct Host {
   using Sent = typename Effects<N>::Sent;
   using Replied = typename Effects<N>::Replied;
-  using Output = std::variant<Sent, Replied, typename N::Fact>;
-  struct Held {
-    std::uint64_t until;  // leaves once this many records are durable
-    Output output;
-  };
 
   N node;
   std::vector<typename N::Record> journal;  // as written; a driver decides what survives a crash
   std::uint64_t dropped = 0;                // records that came before those of the journal
   std::uint64_t checkpoint = 0;             // the number of the last one; 0: none but what the journal begins with
   std::uint64_t synced = 0;                 // records known to be durable; at most written()
-  std::vector<Held> held;                   // from `released` on, in order
-  std::uint64_t released = 0;
+  // What waits for a sync. What one sync releases leaves by kind: facts, messages, replies.
+  Held<typename N::Fact> held_facts;
+  Held<Sent> held_messages;
+  Held<Replied> held_replies;
   std::uint64_t draws = 0;
+
+  bool holds_nothing() const { return held_facts.empty() && held_messages.empty() && held_replies.empty(); }
+  std::size_t held() const { return held_facts.size() + held_messages.size() + held_replies.size(); }
 
   // Records in all, from the node's first.
   std::uint64_t written() const { return dropped + journal.size(); }
@@ -84,9 +111,9 @@ struct Host {
       for (Sent& sent : effects.sent) sink.Send(sent.to, std::move(sent.message));
       for (Replied& replied : effects.replied) sink.Reply(replied.to, std::move(replied.reply));
     } else {
-      for (auto& fact : effects.announced) Hold(std::move(fact));
-      for (Sent& sent : effects.sent) Hold(std::move(sent));
-      for (Replied& replied : effects.replied) Hold(std::move(replied));
+      held_facts.Add(effects.announced, written());
+      held_messages.Add(effects.sent, written());
+      held_replies.Add(effects.replied, written());
     }
     if (wrote) sink.WantSync();
     effects.Clear();
@@ -104,13 +131,9 @@ struct Host {
     CHECK(count >= synced);
     CHECK(count <= written());
     synced = count;
-    while (released < held.size() && held[released].until <= synced) Release(held[released++].output, sink);
-    // A busy node always holds something, so what has left cannot wait for a moment when all has.
-    // Each output is moved at most once per output that left: the cost is shared out.
-    if (released * 2 >= held.size()) {
-      held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(released));
-      released = 0;
-    }
+    held_facts.Release(synced, [&](const typename N::Fact& fact) { sink.Announce(fact); });
+    held_messages.Release(synced, [&](Sent& sent) { sink.Send(sent.to, std::move(sent.message)); });
+    held_replies.Release(synced, [&](Replied& replied) { sink.Reply(replied.to, std::move(replied.reply)); });
   }
 
   // The first `durable` records are on stable storage for certain. Drops those that a checkpoint
@@ -130,8 +153,9 @@ struct Host {
     journal.erase(journal.begin() + static_cast<std::ptrdiff_t>(survivors - dropped), journal.end());
     if (checkpoint >= survivors) FindCheckpoint();
     synced = survivors;
-    held.clear();
-    released = 0;
+    held_facts = {};
+    held_messages = {};
+    held_replies = {};
     node = N{};
   }
 
@@ -159,22 +183,6 @@ struct Host {
       if (!IsCheckpoint(journal[number - dropped])) continue;
       checkpoint = number;
       return;
-    }
-  }
-
-  template <class T>
-  void Hold(T output) {
-    held.push_back({written(), Output(std::in_place_type<T>, std::move(output))});
-  }
-
-  template <class Sink>
-  static void Release(Output& output, Sink& sink) {
-    if (auto* sent = std::get_if<Sent>(&output)) {
-      sink.Send(sent->to, std::move(sent->message));
-    } else if (auto* replied = std::get_if<Replied>(&output)) {
-      sink.Reply(replied->to, std::move(replied->reply));
-    } else {
-      sink.Announce(std::get<typename N::Fact>(output));
     }
   }
 
