@@ -14,6 +14,7 @@
 
 #include "invariants/invariant.h"
 #include "protocols/consensus/raft.h"
+#include "protocols/consensus/zab.h"
 #include "sim/run.h"
 #include "sim/world.h"
 #include "tests/benchmarks/support/allocations.h"
@@ -117,8 +118,12 @@ void RunConsensus(benchmark::State& state, bool faults) {
 
 void Raft(benchmark::State& state) { RunConsensus<raft::Node>(state, false); }
 void RaftWithFaults(benchmark::State& state) { RunConsensus<raft::Node>(state, true); }
+void Zab(benchmark::State& state) { RunConsensus<zab::Node>(state, false); }
+void ZabWithFaults(benchmark::State& state) { RunConsensus<zab::Node>(state, true); }
 
 BENCHMARK(Raft)->Unit(benchmark::kMillisecond);
 BENCHMARK(RaftWithFaults)->Unit(benchmark::kMillisecond);
+BENCHMARK(Zab)->Unit(benchmark::kMillisecond);
+BENCHMARK(ZabWithFaults)->Unit(benchmark::kMillisecond);
 
 }  // namespace
