@@ -93,7 +93,7 @@ void Tighten(zab::Config& config) {
   config.tick = 25ms;
   config.sync_limit = 3;
   config.observers = 1;
-  config.counter_limit = 40;
+  config.counter_limit = 10;
   config.snapshot_every = 10;
   config.snapshot_keep = 2;
   config.snapshot_chunk = 2;
