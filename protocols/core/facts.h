@@ -162,6 +162,29 @@ struct LeadershipTransferred {
   NodeId to;
 };
 
+// --- ZAB ---------------------------------------------------------------------------
+
+// This node's history is that of the epoch's primary from here on. EpochEntered says that it has
+// accepted the epoch, which comes before.
+struct CurrentEpochSet {
+  Epoch epoch;
+  std::optional<NodeId> leader;  // whose epoch it is; none: so it is on disk
+};
+// A primary broadcasts the `counter`th transaction of its epoch.
+struct TransactionBroadcast {
+  Epoch epoch;
+  std::uint64_t counter{};
+  Index index;
+  Fingerprint command;
+};
+// This node delivers it to its machine.
+struct TransactionDelivered {
+  Epoch epoch;
+  std::uint64_t counter{};
+  Index index;
+  Fingerprint command;
+};
+
 // --- a replicated store -------------------------------------------------------
 
 // This node's copy of the store holds this value of the key from now on, and no older one. A node

@@ -15,6 +15,7 @@
 #include "invariants/invariant.h"
 #include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
+#include "protocols/consensus/zab.h"
 #include "sim/run.h"
 #include "sim/world.h"
 #include "tests/benchmarks/support/allocations.h"
@@ -140,5 +141,6 @@ void PipelinedWithFaults(benchmark::State& state) {
 
 CONSENSUS_BENCHMARKS(raft::Node);
 CONSENSUS_BENCHMARKS(multi_paxos::Node);
+CONSENSUS_BENCHMARKS(zab::Node);
 
 }  // namespace

@@ -534,6 +534,16 @@ TEST(CoreConvergence, WhoIsNoMemberOwesNothing) {
   });
 }
 
+TEST(AcceptedEpoch, ADiskMayNotKnowOfANewerEpochThanItHasAccepted) {
+  ExpectRejected("accepted-epoch", "is t2, it has accepted t1", [](Story& story) {
+    story(0, facts::EpochEntered{{2}});
+    story(0, facts::CurrentEpochSet{{2}, NodeId{1}});
+    story(0, facts::EpochEntered{{1}});
+    story(0, facts::CurrentEpochSet{{2}, std::nullopt});
+  });
+}
+
+
 TEST(ElectionSafety, TwoLeadersOfDifferentEpochsMayLiveAtTheSameTime) {
   ExpectAccepted("election-safety", [](Story& story) {
     story(1, facts::LeaderElected{{2}});
@@ -588,6 +598,49 @@ TEST(ExactlyOnce, ARestoredMachineExecutesTheSameEntriesAgain) {
     story(1, facts::Crashed{});
     story(1, Restored(3));
     story(1, Executed(2, 4));
+  });
+}
+
+TEST(GlobalPrimaryOrder, EpochsNeverGoBackWhileANodeLives) {
+  ExpectRejected("global-primary-order", "of t1 at i3, after one of t2", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{2}, 1, {2}, {}});
+    story(0, facts::TransactionDelivered{{1}, 2, {3}, {}});
+  });
+}
+
+TEST(Integrity, WhatWasDeliveredBeforeItsPrimaryToldOfItMustBeWhatItTells) {
+  ExpectRejected("integrity", "another transaction t1.1", [](Story& story) {
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {8, 8}});
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {7, 7}});
+  });
+}
+TEST(Integrity, APrimaryTellsOfAllThatItBroadcastBefore) {
+  ExpectRejected("integrity", "left out", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 2, {2}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {7, 7}});
+  });
+}
+TEST(Integrity, WhatAPrimaryDidNotLiveToTellIsNobodysInvention) {
+  ExpectAccepted("integrity", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 2, {2}, {8, 8}});
+    story(2, facts::TransactionDelivered{{1}, 2, {2}, {8, 8}});
+  });
+}
+
+TEST(LocalPrimaryOrder, TheFirstOfAnEpochComesFirst) {
+  ExpectRejected("local-primary-order", "transaction 2 of t2", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{2}, 2, {2}, {}});
+  });
+}
+TEST(LocalPrimaryOrder, ASnapshotStandsForWhatItHolds) {
+  ExpectRejected("local-primary-order", "transaction 3 of t1 after 1", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(1, facts::SnapshotRestored{{1}, {1}, {}});
+    story(1, facts::TransactionDelivered{{1}, 3, {2}, {}});
   });
 }
 
@@ -800,6 +853,15 @@ TEST(OneLeaderFollowed, WhoIsNoMemberNeedNotFollow) {
     for (std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
     story(0, facts::Closing{});
     story.AtEnd();
+  });
+}
+
+TEST(PrimaryIntegrity, WhatIsDeliveredElsewhereBeforeCountsToo) {
+  ExpectRejected("primary-integrity", "n1 broadcast in t2 when it had delivered up to i1; i2 of t1", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{1}, 2, {2}, {}});
+    story(1, facts::SnapshotRestored{{1}, {1}, {}});
+    story(1, facts::TransactionBroadcast{{2}, 1, {2}, {}});
   });
 }
 
@@ -1034,6 +1096,13 @@ TEST(VoteOnce, TheSameVoteMayBeSaidTwice) {
   ExpectAccepted("vote-once", [](Story& story) {
     story(1, facts::VoteCast{{2}, NodeId{2}});
     story(1, facts::VoteCast{{2}, NodeId{2}});
+  });
+}
+
+TEST(ZxidUnique, EachEpochBeginsAtOne) {
+  ExpectRejected("zxid-unique", "transaction 2 of t2 after 0", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {}});
+    story(1, facts::TransactionBroadcast{{2}, 2, {2}, {}});
   });
 }
 
