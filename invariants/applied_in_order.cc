@@ -1,5 +1,6 @@
 // Applied in order: a node applies one entry after the other, from the beginning or from a snapshot,
-// and none before it knows that it is committed.
+// and none but those that it knows to be committed. It may say so of several together, before or after it
+// applies them.
 #include <algorithm>
 
 #include "invariants/by_node.h"
@@ -22,17 +23,13 @@ struct AppliedInOrder {
       return Ruling::Broken(core::Text(node) + " applied " + core::Text(f.index) + " right after " +
                             core::Text(progress.applied));
     }
-    if (f.index > progress.committed) {
-      return Ruling::Broken(core::Text(node) + " applied " + core::Text(f.index) + ", committed up to " +
-                            core::Text(progress.committed));
-    }
     progress.applied = f.index;
     return Ruling::Fine();
   }
   Ruling On(core::NodeId node, const facts::Committed& f) {
-    core::Index& committed = nodes[node].committed;
-    committed = std::max(committed, f.index);
-    return Ruling::Noted();
+    Progress& progress = nodes[node];
+    progress.committed = std::max(progress.committed, f.index);
+    return progress.applied <= progress.committed ? Ruling::Noted() : Ahead(node, progress);
   }
   Ruling On(core::NodeId node, const facts::SnapshotRestored& f) {
     nodes[node] = {f.index, f.index};
@@ -41,6 +38,20 @@ struct AppliedInOrder {
   Ruling On(core::NodeId node, const facts::Crashed&) {
     nodes[node] = {};
     return Ruling::Noted();
+  }
+  std::vector<Ruling> AtEnd() const {
+    std::vector<Ruling> rulings;
+    for (std::uint32_t node = 0; node < nodes.values.size(); ++node) {
+      const Progress& progress = nodes.values[node];
+      if (progress.applied > progress.committed) rulings.push_back(Ahead(core::NodeId{node}, progress));
+    }
+    return rulings;
+  }
+
+ private:
+  static Ruling Ahead(core::NodeId node, const Progress& progress) {
+    return Ruling::Broken(core::Text(node) + " applied up to " + core::Text(progress.applied) + ", committed up to " +
+                          core::Text(progress.committed));
   }
 };
 

@@ -84,7 +84,7 @@ class LogViews {
       ForgetMemberships();
     }
     if (f.index.value <= committed_.size()) return;
-    const std::vector<Link>& links = Of(node).links;
+    const std::vector<Link>& links = (*this)[node].links;
     const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
     for (std::size_t i = committed_.size(); i < known; ++i) committed_.links.push_back(links[i]);
     ForgetMemberships();

@@ -822,7 +822,10 @@ struct NodeOf {
     if (progress.pace != Pace::kSnapshot) {
       bool sending = false;
       ForEachFollower(leader, env, [&](NodeId, const Progress& other) { sending |= other.pace == Pace::kSnapshot; });
-      if (!sending) leader.outgoing = snapshot;
+      // Unless it is of no use to this one, who has that much already: somebody who is cut off may take for ever.
+      if (!sending || leader.outgoing->index <= progress.match) leader.outgoing = snapshot;
+    }
+    if (progress.pace != Pace::kSnapshot || progress.snapshot != leader.outgoing->index) {
       progress.pace = Pace::kSnapshot;
       progress.snapshot = leader.outgoing->index;
       progress.offset = 0;
