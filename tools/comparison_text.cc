@@ -243,7 +243,7 @@ Field Patience(const Lapses& lapses) {
 }
 
 void AddLapses(Rows& rows) {
-  rows.Heading("unavailable: nothing committed or answered for longer than the protocol's patience, though somebody waits");
+  rows.Heading("unavailable: nothing committed or answered for longer than the patience, though somebody waits");
   rows.Add("  patience", [](const Standing& standing) { return Patience(standing.measures.lapses); });
   rows.Add("  of the storm", [](const Standing& standing) {
     const Lapses& lapses = standing.measures.lapses;
