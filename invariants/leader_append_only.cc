@@ -1,7 +1,6 @@
 // Leader append-only: while it leads, a leader never takes anything out of its
 // log; it only appends.
-#include <map>
-
+#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -9,28 +8,33 @@ namespace invariants {
 namespace {
 
 struct LeaderAppendOnly {
-  std::map<core::NodeId, core::Epoch> leading;
+  ByNode<core::Epoch> leading;  // 0: it does not
 
   Ruling On(core::NodeId node, const facts::LeaderElected& f) {
     leading[node] = f.epoch;
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::EpochEntered&) {
-    leading.erase(node);
+    leading[node] = {};
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::Crashed&) {
-    leading.erase(node);
+    leading[node] = {};
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::EntryAppended&) {
-    return leading.empty() || leading.find(node) == leading.end() ? Ruling::Noted() : Ruling::Fine();
+    return leading[node] == core::Epoch{} ? Ruling::Noted() : Ruling::Fine();
   }
   Ruling On(core::NodeId node, const facts::LogTruncated& f) {
-    const auto reign = leading.find(node);
-    if (reign == leading.end()) return Ruling::Noted();
-    return Ruling::Broken(core::Text(node) + ", leader of " + core::Text(reign->second) + ", cut its log at " +
+    if (leading[node] == core::Epoch{}) return Ruling::Noted();
+    return Ruling::Broken(core::Text(node) + ", leader of " + core::Text(leading[node]) + ", cut its log at " +
                           core::Text(f.from));
+  }
+  // What a snapshot stands for replaces what was there.
+  Ruling On(core::NodeId node, const facts::LogRecovered& f) {
+    if (leading[node] == core::Epoch{}) return Ruling::Noted();
+    return Ruling::Broken(core::Text(node) + ", leader of " + core::Text(leading[node]) +
+                          ", exchanged its log for another one from " + core::Text(f.base) + " on");
   }
 };
 
@@ -47,7 +51,7 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("leader-append-only", LeaderAppendOnly, "a leader never removes or overwrites entries of its log",
                    "Raft, Figure 3", facts::LeaderElected, facts::EpochEntered, facts::Crashed, facts::EntryAppended,
-                   facts::LogTruncated);
+                   facts::LogTruncated, facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants

@@ -24,10 +24,7 @@ struct LeaderCompleteness {
 
   Ruling On(core::NodeId node, const facts::Committed& f, const LogViews& logs) {
     const LogView& log = logs[node];
-    if (f.index.value > log.size()) {
-      return Ruling::Broken(core::Text(node) + " says that " + core::Text(f.index) +
-                            " is committed; its own log ends at " + core::Text(core::Index{log.size()}));
-    }
+    if (f.index.value > log.size()) return Ruling::Noted();  // see committed-is-durable
     FurthestCommit& furthest = commits[f.epoch];
     if (f.index > furthest.index) furthest = {f.index, log.ChainAt(f.index), node};
     // A commit that is heard of late binds the leaders elected in the meantime as well.

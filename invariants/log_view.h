@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "protocols/core/facts.h"
@@ -30,6 +29,7 @@ struct Link {
 
 struct LogView {
   std::vector<Link> links;  // entry i is links[i - 1]
+  core::Index base;         // up to here a snapshot stands for it
   bool followed = true;     // the entry told of last came right after the one before it
 
   std::uint64_t size() const { return links.size(); }
@@ -66,12 +66,15 @@ class LogViews {
   }
   // Nodes that ever had a log: 0 to members() - 1.
   std::uint32_t members() const { return static_cast<std::uint32_t>(views_.size()); }
+  // What is committed, each entry as the first who knew of it had it.
+  const LogView& committed() const { return committed_; }
 
   void Observe(core::NodeId node, const facts::LogRecovered& f) {
     LogView& log = Of(node);
     log.followed = f.base.value <= committed_.size();
-    log.links.assign(committed_.begin(),
-                     committed_.begin() + static_cast<std::ptrdiff_t>(log.followed ? f.base.value : 0));
+    log.base = log.followed ? f.base : core::Index{};
+    const auto first = committed_.links.begin();
+    log.links.assign(first, first + static_cast<std::ptrdiff_t>(log.base.value));
   }
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
@@ -79,18 +82,22 @@ class LogViews {
     if (f.index.value <= committed_.size()) return;
     const std::vector<Link>& links = Of(node).links;
     const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
-    for (std::size_t i = committed_.size(); i < known; ++i) committed_.push_back(links[i]);
+    for (std::size_t i = committed_.size(); i < known; ++i) committed_.links.push_back(links[i]);
     ForgetMemberships();
   }
-  void Observe(core::NodeId, const facts::MembershipAdopted& f) {
-    if (!memberships_.empty() && f.index < memberships_.front().first) return;  // a later one is committed
-    const auto at = std::find_if(memberships_.begin(), memberships_.end(),
-                                 [&](const auto& known) { return known.first >= f.index; });
-    if (at != memberships_.end() && at->first == f.index) {
-      at->second = f.membership;
-    } else {
-      memberships_.insert(at, {f.index, f.membership});
-    }
+  // Two logs may say different things at one place until one of them is committed, and a node that was
+  // away may tell of the other long after that.
+  void Observe(core::NodeId node, const facts::MembershipAdopted& f) {
+    const LogView& log = (*this)[node];
+    const LogView& says = f.index.value <= log.size() ? log : committed_;  // a snapshot may be ahead of the log
+    if (f.index.value > says.size()) return;
+    const Known told{f.index, says.ChainAt(f.index), f.membership};
+    const auto same = [&](const Known& known) { return known.index == told.index && known.chain == told.chain; };
+    if (std::any_of(memberships_.begin(), memberships_.end(), same)) return;
+    if (!memberships_.empty() && told.index < memberships_.front().index) return;  // a later one is committed
+    const auto later = std::find_if(memberships_.begin(), memberships_.end(),
+                                    [&](const Known& known) { return known.index > told.index; });
+    memberships_.insert(later, told);
     ForgetMemberships();
   }
   template <class F>
@@ -98,11 +105,17 @@ class LogViews {
 
   // Whether the nodes for which `has(node)` are a majority of those who vote: by the last membership
   // that is known to be committed, or by one that somebody goes by already. Of all that have a log, if nobody tells.
+  //
+  // A leader goes by a membership as soon as it appends it, and what it commits by that is heard of before the
+  // membership itself is on any disk: where one in between is committed, what it leads to counts.
   template <class Has>
   bool HasMajority(Has&& has) const {
     if (!memberships_.empty()) {
-      return std::any_of(memberships_.begin(), memberships_.end(),
-                         [&](const auto& known) { return known.second.HasMajority(has); });
+      return std::any_of(memberships_.begin(), memberships_.end(), [&](const Known& known) {
+        const core::Membership& membership = known.membership;
+        return membership.HasMajority(has) || (membership.joint() && known.index.value <= committed_.size() &&
+                                               membership.Settled().HasMajority(has));
+      });
     }
     std::uint32_t holders = 0;
     for (std::uint32_t node = 0; node < members(); ++node) holders += has(core::NodeId{node});
@@ -111,13 +124,24 @@ class LogViews {
 
   // Whether the node is a member, by the last membership that is known to be committed; if nobody tells, it is.
   bool IsMember(core::NodeId node) const {
-    return memberships_.empty() || memberships_.front().second.Contains(node);
+    return memberships_.empty() || memberships_.front().membership.Contains(node);
   }
 
  private:
-  // Those before the last that is committed.
+  // What the log says at `index`; `chain` tells which log.
+  struct Known {
+    core::Index index;
+    std::uint64_t chain{};
+    core::Membership membership;
+  };
+
+  // Those that have come to nothing, and those before the last that is committed.
   void ForgetMemberships() {
-    while (memberships_.size() > 1 && memberships_[1].first.value <= committed_.size()) {
+    if (memberships_.size() < 2) return;
+    std::erase_if(memberships_, [&](const Known& known) {
+      return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
+    });
+    while (memberships_.size() > 1 && memberships_[1].index.value <= committed_.size()) {
       memberships_.erase(memberships_.begin());
     }
   }
@@ -127,8 +151,8 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
-  std::vector<Link> committed_;  // as the first who knew of each entry had it
-  std::vector<std::pair<core::Index, core::Membership>> memberships_;  // by index: a committed one, then later ones
+  LogView committed_;
+  std::vector<Known> memberships_;  // by index: a committed one, then later ones
 };
 
 }  // namespace invariants

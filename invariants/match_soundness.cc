@@ -4,8 +4,7 @@
 // A ghost of the protocol: nobody in it can check this, the simulator can. It
 // catches wrong acknowledgements long before they cost a client anything. A
 // follower that has moved on to a later epoch owes the old leader nothing.
-#include <map>
-
+#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -13,7 +12,7 @@ namespace invariants {
 namespace {
 
 struct MatchSoundness {
-  std::map<core::NodeId, core::Epoch> epochs;
+  ByNode<core::Epoch> epochs;
 
   Ruling On(core::NodeId node, const facts::EpochEntered& f) {
     epochs[node] = f.epoch;

@@ -1,5 +1,9 @@
 // State machine safety: no two nodes apply different entries at one index,
-// restarts included.
+// restarts included, and no two have different states after it.
+//
+// States show where a snapshot is taken or restored: the machine, the sessions and the membership.
+#include <map>
+
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -14,7 +18,12 @@ struct FirstApplied {
 };
 
 struct StateMachineSafety {
-  std::vector<FirstApplied> applied;  // by index, from 1
+  struct State {
+    core::Fingerprint state;
+    core::NodeId node{};
+  };
+  std::vector<FirstApplied> applied;    // by index, from 1
+  std::map<core::Index, State> states;  // of whoever told first
 
   Ruling On(core::NodeId node, const facts::EntryApplied& f) {
     if (applied.size() < f.index.value) applied.resize(f.index.value);
@@ -27,6 +36,17 @@ struct StateMachineSafety {
     return Ruling::Broken(core::Text(first.node) + " applied an entry of " + core::Text(first.epoch) + " at " +
                           core::Text(f.index) + ", " + core::Text(node) + " one of " + core::Text(f.epoch));
   }
+  Ruling On(core::NodeId node, const facts::SnapshotTaken& f) { return Compare(node, f.index, f.state); }
+  Ruling On(core::NodeId node, const facts::SnapshotRestored& f) { return Compare(node, f.index, f.state); }
+
+ private:
+  Ruling Compare(core::NodeId node, core::Index index, const core::Fingerprint& state) {
+    const auto [at, first] = states.try_emplace(index, State{state, node});
+    if (first) return Ruling::Noted();
+    if (at->second.state == state) return Ruling::Fine();
+    return Ruling::Broken("after " + core::Text(index) + " the state of " + core::Text(node) +
+                          " is another than that of " + core::Text(at->second.node));
+  }
 };
 
 void Accepted(Story& story) {
@@ -37,8 +57,9 @@ void Rejected(Story& story) {
   story(1, facts::EntryApplied{{1}, {1}, {7, 7}});
   story(2, facts::EntryApplied{{1}, {2}, {8, 8}});
 }
-REGISTER_INVARIANT("state-machine-safety", StateMachineSafety, "no two nodes apply different entries at one index",
-                   "Raft, Figure 3", facts::EntryApplied);
+REGISTER_INVARIANT("state-machine-safety", StateMachineSafety,
+                   "no two nodes apply different entries at one index, or have different states after it",
+                   "Raft, Figure 3 and §7", facts::EntryApplied, facts::SnapshotTaken, facts::SnapshotRestored);
 
 }  // namespace
 }  // namespace invariants

@@ -57,7 +57,7 @@ struct TraceCompleteness {
     core_nodes.push_back(node);
     return Ruling::Noted();
   }
-  std::vector<Ruling> AtEnd() {
+  std::vector<Ruling> AtEnd(const LogViews& logs) {
     std::vector<Ruling> rulings;
     std::uint64_t waiting = 0;
     for (const auto& [content, span] : spans) {
@@ -70,7 +70,7 @@ struct TraceCompleteness {
       }
       waiting += span.emitted - span.accounted;
       if (!span.acknowledged) continue;
-      rulings.push_back(JudgeStored(content, span));
+      rulings.push_back(JudgeStored(content, span, logs));
       if (rulings.back().broken()) return rulings;
     }
     const bool owed = !core_nodes.empty();  // without a core nobody can be served
@@ -88,9 +88,9 @@ struct TraceCompleteness {
     if (found != held[node].end() && --found->second == 0) held[node].erase(found);
     return Ruling::Noted();
   }
-  Ruling JudgeStored(const core::Fingerprint& content, const Whereabouts& span) const {
+  Ruling JudgeStored(const core::Fingerprint& content, const Whereabouts& span, const LogViews& logs) const {
     for (const core::NodeId node : core_nodes) {
-      if (span.stored.Contains(node)) continue;
+      if (span.stored.Contains(node) || !logs.IsMember(node)) continue;  // who is none gets nothing any more
       return Ruling::Broken(core::Text(node) + " does not hold the acknowledged span " + core::Text(content));
     }
     return Ruling::Fine();

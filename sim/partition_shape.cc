@@ -60,6 +60,7 @@ Division Divide(PartitionShape shape, Nodes nodes, const Draws& draw) {
     if (nodes.size() == 1) return {nodes, {}};
     return {Nodes(nodes.begin() + 1, nodes.begin() + 1 + half), {nodes.front()}};
   }
+  if (shape == PartitionShape::kSpur && nodes.size() > 1) return {{nodes[0]}, {nodes[1]}};
   nodes.resize(SizeOfSide(shape, nodes.size(), draw));
   return {nodes, {}};
 }
@@ -77,6 +78,20 @@ std::vector<Edge> CutRing(const Nodes& nodes) {
     }
   }
   return size < 3 ? std::vector<Edge>{} : cut;
+}
+
+std::vector<Edge> CutSpurs(const Nodes& nodes) {
+  const std::size_t majority = core::Majority(static_cast<std::uint32_t>(nodes.size()));
+  std::vector<Edge> cut;
+  for (std::size_t spur = majority; spur < nodes.size(); ++spur) {
+    const std::uint32_t joint = nodes[(spur - majority + 1) % majority];
+    for (std::size_t other = 0; other < spur; ++other) {
+      if (nodes[other] == joint) continue;
+      cut.push_back({nodes[spur], nodes[other]});
+      cut.push_back({nodes[other], nodes[spur]});
+    }
+  }
+  return cut;
 }
 
 std::vector<Edge> CutSome(const std::vector<Edge>& edges, const Draws& draw) {

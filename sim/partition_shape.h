@@ -4,7 +4,9 @@
 // Network-Partitioning Failures in Cloud Systems", 2018, and the nemeses of Jepsen):
 // two sides that hear nothing of each other, or only one of the other; a bridge
 // that both sides still reach; a ring in which every node hears a majority and no
-// two the same one; and links cut at random.
+// two the same one; links cut at random; and spurs: nodes that hang on one other
+// alone, which is what it took to keep an etcd cluster from electing anybody for hours
+// (Howard and Abraham, "Raft does not Guarantee Liveness in the face of Network Faults", 2020).
 #pragma once
 
 #include <cstdint>
@@ -24,9 +26,12 @@ enum class PartitionShape : std::uint8_t {
   kMajoritiesRing,    // a node hears those near it on a ring, a majority with itself
   kBridge,            // two sides and one between them
   kRandomEdges,       // each link with chance 1/2, and at least one
+  kSpur,              // one, whom only one of the others still reaches
+  kSpurs,             // a majority that reach one another; each of the others hangs on one of those
 };
 inline constexpr std::string_view kPartitionShapes =
-    "victims|halves|minority_third|isolate_one|uniform_size|uniform_partition|majorities_ring|bridge|random_edges";
+    "victims|halves|minority_third|isolate_one|uniform_size|uniform_partition|majorities_ring|bridge|random_edges|"
+    "spur|spurs";
 
 struct Edge {
   std::uint32_t from = 0;
@@ -42,8 +47,8 @@ struct Division {
   std::vector<std::uint32_t> side;    // never empty
   std::vector<std::uint32_t> bridge;  // one node, or none
 };
-// Divides nodes into two sides (kHalves to kUniformPartition, kBridge). The first
-// node is in `side`, or is the bridge; the others are dealt by lot. A single node
+// Divides nodes into two sides (kHalves to kUniformPartition, kBridge, kSpur). The first
+// node is in `side`, or, of kBridge, is the bridge; the others are dealt by lot. A single node
 // is a side of its own, and up to two nodes are all bridge and one side.
 Division Divide(PartitionShape shape, std::vector<std::uint32_t> nodes, const Draws& draw);
 
@@ -51,6 +56,10 @@ Division Divide(PartitionShape shape, std::vector<std::uint32_t> nodes, const Dr
 // nodes the same one. Fewer than three nodes have only one majority: none is cut.
 // `nodes` is the ring; see Shuffle.
 std::vector<Edge> CutRing(const std::vector<std::uint32_t>& nodes);
+
+// The links between a node outside the first majority of `nodes` and everybody but the one it
+// hangs on: the second of the majority for the first such node, and so on, each another while there are any.
+std::vector<Edge> CutSpurs(const std::vector<std::uint32_t>& nodes);
 
 // Each of these with chance 1/2. If that is none, one of them.
 std::vector<Edge> CutSome(const std::vector<Edge>& edges, const Draws& draw);

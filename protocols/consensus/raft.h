@@ -71,15 +71,6 @@ struct Unconfirmed {
   Index index;            // what was committed when it came
   std::uint64_t round{};  // sent after it came
 };
-struct Leader {
-  Index first;                      // the first entry of this term
-  std::uint64_t rounds{};           // begun so far
-  core::List<Progress> progress;    // by node; our own holds what is durable here
-  core::List<Unconfirmed> reads;    // by round
-  std::optional<NodeId> successor;  // a transfer of the leadership is under way
-  bool handed_over{};               // and it was told to campaign, in this term: no lease holds any more
-};
-
 template <machines::Divisible Machine>
 struct NodeOf {
   using Command = typename Machine::Command;
@@ -155,6 +146,17 @@ struct NodeOf {
     RequestId request;
     Command command;
     std::optional<Index> index;  // to be applied before; none: not known yet
+  };
+
+  struct Leader {
+    Index first;                      // the first entry of this term
+    std::uint64_t rounds{};           // begun so far
+    core::List<Progress> progress;    // by node; our own holds what is durable here
+    // Being sent. A newer one does not take its place, or a slow follower might never have a whole one.
+    std::optional<Snapshot> outgoing;
+    core::List<Unconfirmed> reads;    // by round
+    std::optional<NodeId> successor;  // a transfer of the leadership is under way
+    bool handed_over{};               // and it was told to campaign, in this term: no lease holds any more
   };
 
   // Durable (Figure 2, "Persistent state on all servers"): changed only by Replay.
@@ -279,7 +281,7 @@ struct NodeOf {
     if (m.term > term) return EnterTerm(m.term, env);
     auto* candidate = std::get_if<Candidate>(&role);
     // A grant from an earlier candidacy of ours says nothing about this one.
-    if (candidate == nullptr || m.term < term || m.pre || !m.granted) return;
+    if (candidate == nullptr || m.term < term || !m.granted) return;
     if (HasWon(candidate->votes, from)) Lead(env);
   }
 
@@ -339,7 +341,8 @@ struct NodeOf {
     progress->before = progress->match;
     if (!stuck) return;
     if (progress->pace == Pace::kSnapshot) return SendSnapshot(from, *progress, env);
-    StartProbing(progress->match + 1, *progress);
+    // A question is asked again where it was: further back it may need entries that are gone, and a snapshot for them.
+    StartProbing(progress->pace == Pace::kProbe ? progress->next : progress->match + 1, *progress);
     Replicate(from, *progress, env);
   }
 
@@ -370,8 +373,8 @@ struct NodeOf {
     if (m.done) return OnMatch(from, m.index, *progress, env);
     const bool stale = progress->pace != Pace::kSnapshot || progress->snapshot != m.index;
     // It tells how much it has. After a restart that is nothing, and we begin again.
-    if (stale || progress->offset == m.offset || m.offset > snapshot.pieces.size()) return;
-    progress->offset = m.offset;
+    if (stale || progress->offset == m.offset) return;
+    progress->offset = std::min<std::uint64_t>(m.offset, std::get<Leader>(role).outgoing->pieces.size());
     SendSnapshot(from, *progress, env);
   }
 
@@ -514,11 +517,23 @@ struct NodeOf {
 
   void OnElectionTimeout(Env& env) {
     ArmElection(env);  // drawn anew: two candidates that tie now need not tie again
-    if (!membership().Votes(env.self())) return;
+    if (!MayBeNeeded(env)) return;
     if (env.config().pre_vote == Switch::kOff) return Campaign(false, env);
     role = PreCandidate{{env.self()}};
     AskForVotes({term + 1, log.last(), TermAt(log.last()), true, false}, env);
     if (HasWon(std::get<PreCandidate>(role).votes, env.self())) Campaign(false, env);
+  }
+
+  // Who votes; and until it knows that the membership that takes its vote away is committed, who did
+  // before. It does not count itself, but it may be the only one who can win (thesis, §4.2.2):
+  // 1. n0, n1 and n2 vote. From now on n0, n3 and n4 shall; what is in between reaches all and is committed.
+  // 2. n1 leads, appends the new membership, and n2 has it as well when n0 crashes for good.
+  // 3. n3 and n4 lack it, so they need two of n0, n1 and n2; n1 and n2 refuse, their logs are longer.
+  // 4. n1 needs two of n0, n3 and n4, and gets them.
+  bool MayBeNeeded(const Env& env) const {
+    if (membership().Votes(env.self())) return true;
+    const std::size_t known = memberships.size();
+    return memberships.back().index > commit && memberships[known - 2].membership.Votes(env.self());
   }
 
   void Campaign(bool transfer, Env& env) {
@@ -584,7 +599,7 @@ struct NodeOf {
 
   void Lead(Env& env) {
     // Nothing learned in an earlier reign holds: followers' logs may have been cut since (Figure 2, "Leaders").
-    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, std::nullopt, false};
+    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, {}, {}, {}};
     for (Progress& progress : leader.progress) progress.next = log.last() + 1;
     role = std::move(leader);
     env.Announce(facts::LeaderElected{term});
@@ -772,7 +787,7 @@ struct NodeOf {
     const std::size_t known = memberships.size();
     Persist(Truncated{index}, env);
     env.Announce(facts::LogTruncated{index});
-    if (memberships.size() < known) AnnounceMembership(env);
+    if (memberships.size() < known) Announce(memberships.back(), env);
   }
 
   // --- commit and execution ---------------------------------------------------------------------
@@ -803,13 +818,17 @@ struct NodeOf {
   // --- snapshots ----------------------------------------------------------------------------------
 
   void SendSnapshot(NodeId to, Progress& progress, Env& env) {
-    if (progress.pace != Pace::kSnapshot || progress.snapshot != snapshot.index) {
+    Leader& leader = std::get<Leader>(role);
+    if (progress.pace != Pace::kSnapshot) {
+      bool sending = false;
+      ForEachFollower(leader, env, [&](NodeId, const Progress& other) { sending |= other.pace == Pace::kSnapshot; });
+      if (!sending) leader.outgoing = snapshot;
       progress.pace = Pace::kSnapshot;
-      progress.snapshot = snapshot.index;
+      progress.snapshot = leader.outgoing->index;
       progress.offset = 0;
       progress.inflight.clear();
     }
-    env.Send(to, InstallSnapshot{term, ChunkOf(snapshot, progress.offset, env.config().snapshot_chunk)});
+    env.Send(to, InstallSnapshot{term, ChunkOf(*leader.outgoing, progress.offset, env.config().snapshot_chunk)});
   }
 
   // What follows the snapshot in our log stays only if our log holds the snapshot's last entry
@@ -991,16 +1010,18 @@ struct NodeOf {
 
   void AnnounceLog(Env& env) {
     env.Announce(facts::LogRecovered{log.base});
-    AnnounceMembership(env);
+    Announce(memberships.front(), env);
     for (Index index = log.base + 1; index <= log.last(); ++index) AnnounceAppended(index, env);
   }
+  // One membership after the other, each with its entry. Those up to the snapshot are in the snapshot's.
   void AnnounceAppended(Index index, Env& env) {
     const Entry& entry = log[index];
     env.Announce(facts::EntryAppended{index, entry.term, FingerprintOf(entry.proposal)});
-    if (entry.proposal.membership() != nullptr) AnnounceMembership(env);
+    const auto* membership = entry.proposal.membership();
+    if (membership != nullptr && index > memberships.front().index) Announce({index, *membership}, env);
   }
-  void AnnounceMembership(Env& env) {
-    env.Announce(facts::MembershipAdopted{memberships.back().index, membership()});
+  static void Announce(const Adopted& adopted, Env& env) {
+    env.Announce(facts::MembershipAdopted{adopted.index, adopted.membership});
   }
 };
 

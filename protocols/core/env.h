@@ -114,7 +114,10 @@ class Env {
     effects_.sent_unsynced.emplace_back(to, std::forward<M>(message));
   }
   void Reply(RequestId to, typename N::Reply reply) { effects_.replied.push_back({to, std::move(reply)}); }
-  void Announce(typename N::Fact fact) { effects_.announced.push_back(std::move(fact)); }
+  template <class F>
+  void Announce(F&& fact) {
+    effects_.announced.emplace_back(std::forward<F>(fact));
+  }
   // Measured on this node's own clock; arming an armed timer replaces it.
   void Arm(typename N::Timer timer, Between after) { effects_.timers.push_back({timer, after}); }
   void Cancel(typename N::Timer timer) { effects_.timers.push_back({timer, std::nullopt}); }

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -44,27 +45,36 @@ inline constexpr bool kHasCheckpoints<std::variant<R...>> = (CheckpointRecord<R>
 // Outputs of one kind that wait for the disk, in order.
 template <class T>
 struct Held {
-  struct Output {
-    std::uint64_t until;  // leaves once this many records are durable
-    T output;
+  // The outputs before `end` that no mark before this one covers leave once `until` records are durable.
+  struct Mark {
+    std::uint64_t until;
+    std::size_t end;
   };
-  std::vector<Output> outputs;  // from `released` on
+  std::vector<T> outputs;  // from `released` on
+  std::vector<Mark> marks;
   std::size_t released = 0;
+  std::size_t passed = 0;  // marks
 
   bool empty() const { return released == outputs.size(); }
   std::size_t size() const { return outputs.size() - released; }
 
   void Add(List<T>& from, std::uint64_t until) {
-    for (T& output : from) outputs.push_back({until, std::move(output)});
+    if (from.empty()) return;
+    outputs.insert(outputs.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    marks.push_back({until, outputs.size()});
   }
   template <class Leave>
   void Release(std::uint64_t synced, Leave&& leave) {
-    while (released < outputs.size() && outputs[released].until <= synced) leave(outputs[released++].output);
+    for (; passed < marks.size() && marks[passed].until <= synced; ++passed) {
+      while (released < marks[passed].end) leave(outputs[released++]);
+    }
     // A busy node always holds something, so what has left cannot wait for a moment when all has.
     // Each output is moved at most once per output that left: the cost is shared out.
-    if (released * 2 < outputs.size()) return;
+    if (released == 0 || released * 2 < outputs.size()) return;
     outputs.erase(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(released));
-    released = 0;
+    marks.erase(marks.begin(), marks.begin() + static_cast<std::ptrdiff_t>(passed));
+    for (Mark& mark : marks) mark.end -= released;
+    released = passed = 0;
   }
 };
 

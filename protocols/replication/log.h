@@ -9,9 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "protocols/core/check.h"
+#include "protocols/core/pool.h"
 #include "protocols/core/types.h"
 
 namespace replication {
@@ -22,7 +22,7 @@ template <class Entry>
 struct Log {
   Index base;                  // the last entry that is gone
   core::Epoch base_epoch;      // of that entry
-  std::vector<Entry> entries;  // entry i is entries[i - base - 1]
+  core::List<Entry> entries;  // entry i is entries[i - base - 1]
 
   Index last() const { return base + entries.size(); }
   bool Holds(Index index) const { return index > base && index <= last(); }

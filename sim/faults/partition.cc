@@ -65,8 +65,10 @@ std::vector<Edge> EdgesBetween(const FaultScope& scope, const Nodes& side, const
 
 std::vector<Edge> CutSides(FaultScope& scope, PartitionShape shape, const Draws& draw) {
   const Division division = Divide(shape, MembersInOrder(scope), draw);
-  Nodes named = division.bridge;
-  named.insert(named.end(), division.side.begin(), division.side.end());
+  // The first victim first: a run that is replayed begins with it.
+  Nodes named = shape == PartitionShape::kBridge ? division.bridge : division.side;
+  const Nodes& rest = shape == PartitionShape::kBridge ? division.side : division.bridge;
+  named.insert(named.end(), rest.begin(), rest.end());
   NameVictims(scope, named);
   return EdgesBetween(scope, division.side, division.bridge);
 }
@@ -79,6 +81,21 @@ std::vector<Edge> CutMajoritiesRing(FaultScope& scope, const Draws& draw) {
   std::vector<Edge> edges = CutRing(ring);
   if (static_cast<Side>(scope.Word(kDirection)) != Side::kOut) return edges;
   for (Edge& edge : edges) std::swap(edge.from, edge.to);
+  return edges;
+}
+
+// in: the spurs hear only those they hang on; out: only those hear them.
+std::vector<Edge> CutSpursOff(FaultScope& scope, const Draws& draw) {
+  Nodes nodes = MembersInOrder(scope);
+  ShuffleRest(nodes, draw);
+  NameVictims(scope, nodes);
+  std::vector<Edge> edges = CutSpurs(nodes);
+  const auto direction = static_cast<Side>(scope.Word(kDirection));
+  const auto place = [&](std::uint32_t node) { return std::find(nodes.begin(), nodes.end(), node); };
+  std::erase_if(edges, [&](const Edge& edge) {
+    const bool outward = place(edge.from) > place(edge.to);
+    return direction == (outward ? Side::kIn : Side::kOut);
+  });
   return edges;
 }
 
@@ -113,6 +130,8 @@ std::vector<Edge> ChooseEdges(FaultScope& scope) {
       return CutMajoritiesRing(scope, draw);
     case PartitionShape::kRandomEdges:
       return CutRandomEdges(scope, draw);
+    case PartitionShape::kSpurs:
+      return CutSpursOff(scope, draw);
     default:
       return CutSides(scope, shape, draw);
   }
@@ -147,7 +166,7 @@ const FaultKind partition{
     "minority",
     {{"shape", Form::kWord, "victims",
       "who is cut off from whom; except in `victims`, the first victim is on the side that is cut off (bridge: it is "
-      "the bridge), and the rest is drawn",
+      "the bridge; spurs: it is no spur), and the rest is drawn",
       kPartitionShapes, kPartitionShapes},
      {"direction", Form::kWord, "both",
       "both, in (the side hears nothing) or out (nobody hears it); the ring is of whom a node hears, out: who hears it",

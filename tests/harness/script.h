@@ -26,6 +26,7 @@
 //   wait 200ms                   the clocks of all nodes go on by that much; timers do not fire by themselves
 //   choose 0 2                   answers to the next draws, of whatever node
 //   state n1                     the node, field by field
+//   state n1 Leader Log          only its fields of these types, or lists of them; it must have them
 //   in flight                    the messages, oldest first
 //   expect holds                 no invariant is violated so far
 //   expect violated vote-once    this one is; without it, a violation fails the conversation
@@ -416,7 +417,20 @@ class Script final : public Interpreter {
 
   void ShowState(Line& line) {
     const std::optional<core::NodeId> node = RunningNode(line);
-    if (node) output_ += core::Text(places_[core::Number(*node)].host.node) + "\n";
+    if (!node) return;
+    const N& state = places_[core::Number(*node)].host.node;
+    if (line.empty()) output_ += core::Text(state) + "\n";
+    while (!line.empty()) {
+      const std::string type = line.Word("a type");
+      bool found = false;
+      core::ForEachField(state, [&](const auto& field) {
+        const std::string text = core::Text(field);
+        if (!text.starts_with(type + "{") && !text.starts_with("[" + type + "{")) return;
+        output_ += core::Text(*node) + ": " + text + "\n";
+        found = true;
+      });
+      if (!found) return line.Refuse(core::Text(*node) + " has no " + type);
+    }
   }
 
   void ShowFlight(Line& line) {

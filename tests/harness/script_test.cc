@@ -9,6 +9,9 @@
 namespace harness {
 namespace {
 
+// Nodes that campaign as soon as they time out.
+const std::string kPlain = "config pre_vote off\nconfig check_quorum off\n";
+
 // What playing the text comes to: the transcript, or the mistake.
 std::string Played(const std::string& text) {
   Script<raft::Node> script;
@@ -18,15 +21,19 @@ std::string Played(const std::string& text) {
 
 TEST(Script, AnswersWithWhatTheNodesReallyDid) {
   const std::string said =
-      "# One node is a majority of one.\nquietly nodes 1\n\nexpire n0 Election\n----\nn0 flies to the moon\n\n";
+      "# One node is a majority of one.\n" + kPlain +
+      "quietly nodes 1\n\nexpire n0 Election\n----\nn0 flies to the moon\n\n";
   EXPECT_EQ(Played(said),
-            "# One node is a majority of one.\nquietly nodes 1\n\nexpire n0 Election\n----\n"
-            "n0 writes Voted{t1 -}\nn0 writes Voted{t1 n0}\nn0 writes Appended{Entry{t1 c0#0 -}}\n"
-            "n0 arms Election\nn0 cancels Election\nn0 arms Heartbeat\n\n");
+            "# One node is a majority of one.\n" + kPlain +
+                "quietly nodes 1\n\nexpire n0 Election\n----\n"
+                "n0 writes Voted{t1 -}\nn0 writes Voted{t1 n0}\n"
+                "n0 writes Appended{Entry{t1 Proposal{c0#0 i0 Nothing}}}\n"
+                "n0 arms Election\nn0 arms Election\nn0 cancels Election\nn0 arms Heartbeat\n\n");
 }
 
 TEST(Script, AnswersItselfWithTheSame) {
-  const std::string once = Played("nodes 3\nexpire n0 Election\nsync n0\n\n# Quiet.\nin flight\n\nquietly settle\n");
+  const std::string once =
+      Played(kPlain + "nodes 3\nexpire n0 Election\nsync n0\n\n# Quiet.\nin flight\n\nquietly settle\n");
   EXPECT_EQ(Played(once), once);
 }
 
@@ -53,7 +60,8 @@ TEST(Script, RefusesWhatCannotHappen) {
   EXPECT_EQ(mistake("deliver n0"), "want a link such as n0->n1, got \"n0\"");
   EXPECT_EQ(mistake("request c1 n0 put 1 2"), "want a request id such as c1#1");
   EXPECT_EQ(mistake("request c1#1 n0 steal 1 2"), "no Operation is called \"steal\"");
-  EXPECT_EQ(mistake("request c1#1 n0 put 1 2 3 4"), "too many words: \"4\"");
+  EXPECT_EQ(mistake("request c1#1 n0 put 1 2 3 4 - n1 5"), "too many words: \"5\"");
+  EXPECT_EQ(mistake("state n0 Leader"), "n0 has no Leader");
   EXPECT_EQ(mistake("in orbit"), "want `in flight`");
   EXPECT_EQ(mistake("choose"), "want an answer to a draw here");
   EXPECT_EQ(mistake("choose 1"), "a choice was never drawn");
@@ -64,33 +72,41 @@ TEST(Script, RefusesWhatCannotHappen) {
 }
 
 // The story of tests/testdata/raft/forgetful_disk.txt.
-const char* const kTwoVotes =
+const std::string kTwoVotes =
+    kPlain +
     "quietly nodes 3\nquietly expire n0 Election\nquietly expire n2 Election\nquietly sync all\n"
     "quietly deliver n0->n1\nquietly sync n1\nquietly crash n1 keeping 0\nquietly restart n1\n"
     "quietly deliver n2->n1\nquietly sync n1\n";
 
 TEST(Script, AViolationThatNobodyExpectsFailsTheConversation) {
   const std::string why = "vote-once is violated: n1 voted for n0 in t1 and then for n2 in t1";
-  EXPECT_EQ(Played(kTwoVotes), "story.txt:10: " + why);
-  EXPECT_EQ(Played(kTwoVotes + std::string("expect holds\n")), "story.txt:11: " + why);
-  EXPECT_EQ(Played(kTwoVotes + std::string("expect violated election-safety\n")),
-            "story.txt:11: election-safety is not the one that is violated");
-  const std::string expected = kTwoVotes + std::string("expect violated vote-once\n");
+  EXPECT_EQ(Played(kTwoVotes), "story.txt:12: " + why);
+  EXPECT_EQ(Played(kTwoVotes + "expect holds\n"), "story.txt:13: " + why);
+  EXPECT_EQ(Played(kTwoVotes + "expect violated election-safety\n"),
+            "story.txt:13: election-safety is not the one that is violated");
+  const std::string expected = kTwoVotes + "expect violated vote-once\n";
   EXPECT_EQ(Played(expected), expected);
 }
 
 TEST(Script, TheNewestMessageOvertakes) {
   const std::string story =
+      kPlain +
       "quietly nodes 2\nquietly expire n0 Election\nquietly expire n0 Election\nquietly sync n0\n"
       "quietly deliver n0->n1 newest\nin flight\n";
-  EXPECT_EQ(Played(story), story + "----\nn0->n1 RequestVote{t1 i0 t0}\n");
+  EXPECT_EQ(Played(story), story + "----\nn0->n1 RequestVote{t1 i0 t0 no no}\n");
 }
 
 TEST(Script, ALostOrRepeatedMessageIsStillOneMessage) {
   const std::string story =
+      kPlain +
       "quietly nodes 2\nquietly expire n0 Election\nquietly sync n0\nquietly repeat n0->n1\nquietly drop *->n1 all\n"
       "in flight\n";
   EXPECT_EQ(Played(story), story + "----\nnothing in flight\n");
+}
+
+TEST(Script, ShowsOnlyThePartsOfANodeThatItIsAskedFor) {
+  const std::string story = "quietly nodes 2\n\nstate n1 Adopted Follower\n----\n";
+  EXPECT_EQ(Played(story), story + "n1: [Adopted{i0 n0 n1}]\nn1: Follower{- -}\n");
 }
 
 // --- values -------------------------------------------------------------------------

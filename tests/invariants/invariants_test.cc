@@ -4,6 +4,7 @@
 #include "invariants/invariant.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -94,6 +95,24 @@ TEST(Catalogue, IsSortedByNameAndNamesAreUnique) {
   EXPECT_EQ(Find("no-such-rule"), nullptr);
 }
 
+// --- what all rules know of logs ------------------------------------------------
+
+TEST(LogViews, AStaleMembershipDoesNotReplaceTheCommittedOne) {
+  const auto with = [](std::uint32_t voter) { return core::Membership{1u << voter, 1u << voter, 0, 0}; };
+  const auto entry = [](std::uint64_t command) { return facts::EntryAppended{{1}, {1}, {command, command}}; };
+  LogViews logs;
+  for (std::uint32_t node : {1u, 2u}) {
+    logs.Observe(NodeId{node}, entry(node));
+    logs.Observe(NodeId{node}, facts::MembershipAdopted{{1}, with(node)});
+  }
+  EXPECT_TRUE(logs.HasMajority([](NodeId node) { return node == NodeId{2}; }));  // somebody goes by it
+  logs.Observe(NodeId{1}, facts::Committed{{1}, {1}});
+  logs.Observe(NodeId{2}, facts::MembershipAdopted{{1}, with(2)});  // it restarts
+  EXPECT_TRUE(logs.IsMember(NodeId{1}));
+  EXPECT_FALSE(logs.IsMember(NodeId{2}));
+  EXPECT_FALSE(logs.HasMajority([](NodeId node) { return node == NodeId{2}; }));
+}
+
 // --- stories, one for each clause ----------------------------------------------
 
 facts::EntryAppended Entry(std::uint64_t index, std::uint64_t epoch, std::uint64_t command) {
@@ -102,6 +121,31 @@ facts::EntryAppended Entry(std::uint64_t index, std::uint64_t epoch, std::uint64
 facts::RequestAcknowledged Acknowledged(std::uint64_t index) { return {{ClientId{1}, 1}, {index}}; }
 facts::SpanEmitted Emitted(std::uint64_t content) { return {{content, content}, {0, 1}, content, 0}; }
 facts::SpanStored Stored(std::uint64_t content) { return {{content, content}, {0, 1}, content, 0}; }
+
+facts::EntryApplied Applied(std::uint64_t index) { return {{index}, {1}, {index, index}}; }
+facts::SnapshotRestored Restored(std::uint64_t index, std::uint64_t state = 0) {
+  return {{index}, {1}, {state, state}};
+}
+facts::SnapshotTaken Taken(std::uint64_t index, std::uint64_t state = 0) { return {{index}, {1}, {state, state}}; }
+facts::CommandExecuted Executed(std::uint64_t sequence, std::uint64_t index) {
+  return {{ClientId{1}, sequence}, {index}};
+}
+core::Membership Voters(std::initializer_list<std::uint32_t> nodes) {
+  core::Membership membership;
+  for (const std::uint32_t node : nodes) membership.old_voters |= std::uint64_t{1} << node;
+  membership.new_voters = membership.old_voters;
+  return membership;
+}
+// Under way from the one to the other.
+core::Membership Joint(const core::Membership& from, std::initializer_list<std::uint32_t> voters) {
+  core::MembershipChange change;
+  for (const std::uint32_t node : voters) change.voters.push_back(NodeId{node});
+  return from.Towards(change);
+}
+void AppendMembership(Story& story, std::uint32_t node, std::uint64_t index, const core::Membership& membership) {
+  story(node, Entry(index, 1, index));
+  story(node, facts::MembershipAdopted{{index}, membership});
+}
 
 template <class Tell>
 void ExpectAccepted(std::string_view name, Tell&& tell) {
@@ -163,6 +207,125 @@ TEST(AcknowledgedIsDurable, AMinorityMayForget) {
   });
 }
 
+TEST(AppliedInOrder, ASnapshotIsWhereItGoesOn) {
+  ExpectRejected("applied-in-order", "n1 applied i2 right after i5", [](Story& story) {
+    story(1, facts::Committed{{6}, {1}});
+    story(1, Applied(1));
+    story(1, Restored(5));
+    story(1, Applied(2));
+  });
+}
+TEST(AppliedInOrder, ARestartedNodeBeginsAnew) {
+  ExpectAccepted("applied-in-order", [](Story& story) {
+    for (int boot = 0; boot < 2; ++boot) {
+      story(1, facts::Committed{{1}, {1}});
+      story(1, Applied(1));
+      story(1, facts::Crashed{});
+    }
+  });
+  ExpectRejected("applied-in-order", "n1 applied i2 right after i0", [](Story& story) {
+    story(1, facts::Committed{{2}, {1}});
+    story(1, Applied(1));
+    story(1, facts::Crashed{});
+    story(1, facts::Committed{{2}, {1}});
+    story(1, Applied(2));
+  });
+}
+TEST(AppliedInOrder, NothingIsAppliedBeforeItIsCommitted) {
+  ExpectRejected("applied-in-order", "n1 applied i2, committed up to i1", [](Story& story) {
+    story(1, facts::Committed{{1}, {1}});
+    story(1, Applied(1));
+    story(1, Applied(2));
+  });
+}
+
+TEST(CommitMonotone, NoSnapshotIsAhead) {
+  ExpectRejected("commit-monotone", "took a snapshot of i3, committed up to i2", [](Story& story) {
+    story(1, facts::Committed{{2}, {1}});
+    story(1, Taken(3));
+  });
+}
+TEST(CommitMonotone, AnOlderSnapshotDoesNotTakeANodeBack) {
+  ExpectRejected("commit-monotone", "went back to i1", [](Story& story) {
+    story(1, facts::Committed{{2}, {1}});
+    story(1, Restored(1));
+  });
+}
+
+TEST(CommittedByMajority, ADiskThatForgetsIsFoundAtTheNextElection) {
+  ExpectRejected("committed-by-majority", "on the disks of n1 only", [](Story& story) {
+    for (std::uint32_t node = 0; node < 3; ++node) story(node, facts::LogRecovered{});
+    for (std::uint32_t node = 0; node < 2; ++node) story(node, Entry(1, 1, 7));
+    story(0, facts::Committed{{1}, {1}});
+    story(0, facts::LogRecovered{});
+    story(2, facts::LeaderElected{{2}});
+  });
+}
+// In between an old and a new membership the old majority alone commits nothing.
+TEST(CommittedByMajority, AChangeNeedsBothMajorities) {
+  const auto tell = [](Story& story, std::uint32_t holders) {
+    for (std::uint32_t node = 0; node < 3; ++node) story(node, facts::MembershipAdopted{{}, Voters({0, 1, 2})});
+    for (std::uint32_t node = 0; node < 2; ++node) {
+      AppendMembership(story, node, 1, Joint(Voters({0, 1, 2}), {0, 3, 4}));
+    }
+    for (std::uint32_t node = 2; node < holders; ++node) story(node, Entry(1, 1, 1));
+    story(0, facts::Committed{{1}, {1}});
+  };
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 4); });
+  ExpectRejected("committed-by-majority", "on the disks of n0 n1 n2 only", [&](Story& story) { tell(story, 3); });
+}
+
+// The leader has appended the new membership, and counts by it before it is on any disk.
+TEST(CommittedByMajority, BehindAChangeTheNewMajorityIsEnough) {
+  const auto tell = [](Story& story, std::uint64_t committed) {
+    const core::Membership middle = Joint(Voters({0, 1, 2, 3, 4}), {0, 1, 2});
+    for (std::uint32_t node = 0; node < 5; ++node) {
+      story(node, facts::MembershipAdopted{{}, Voters({0, 1, 2, 3, 4})});
+      if (node < 3) AppendMembership(story, node, 1, middle);
+      if (node < 2) story(node, Entry(2, 1, 2));
+    }
+    story(0, facts::Committed{{committed}, {1}});
+  };
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 1); });
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 2); });
+}
+
+TEST(CommittedIsDurable, NobodyCutsWhatIsCommitted) {
+  ExpectRejected("committed-is-durable", "cut its log at i1, committed up to i1", [](Story& story) {
+    story(1, Entry(1, 1, 7));
+    story(1, facts::Committed{{1}, {1}});
+    story(1, facts::LogTruncated{{1}});
+  });
+}
+TEST(CommittedIsDurable, ADiskThatForgetsIsFoundAtTheEnd) {
+  ExpectRejected("committed-is-durable", "n1 has lost of its log", [](Story& story) {
+    story(1, Entry(1, 1, 7));
+    story(1, facts::Committed{{1}, {1}});
+    story(1, facts::Crashed{});
+    story(1, facts::LogRecovered{});
+    story(1, Entry(1, 1, 8));
+    story.AtEnd();
+  });
+}
+TEST(CommittedIsDurable, ASnapshotStandsForTheLog) {
+  ExpectAccepted("committed-is-durable", [](Story& story) {
+    story(1, Entry(1, 1, 7));
+    story(1, facts::Committed{{1}, {1}});
+    for (std::uint32_t node : {1u, 2u}) story(node, facts::LogRecovered{{1}});
+    story(2, facts::Committed{{1}, {1}});
+    story.AtEnd();
+  });
+}
+
+TEST(CommittedPrefixes, TheShorterOneIsComparedAsWell) {
+  ExpectRejected("committed-prefixes", "what others did up to i1 differs", [](Story& story) {
+    for (std::uint64_t index : {1u, 2u}) story(1, Entry(index, 1, index));
+    story(1, facts::Committed{{2}, {1}});
+    story(2, Entry(1, 1, 9));
+    story(2, facts::Committed{{1}, {1}});
+  });
+}
+
 TEST(ContextCausality, TheContextMustComeToThisService) {
   ExpectRejected("context-causality", "no delivered message", [](Story& story) {
     story(8, facts::ContextCarried{{0, 1}, 1});
@@ -183,6 +346,28 @@ TEST(ContextCausality, WhatIsStoredNamesTheParentItWasStartedWith) {
   });
 }
 
+TEST(CoreConvergence, TheLogIsEqualToo) {
+  ExpectRejected("core-convergence", "the log of n1 is not what was committed", [](Story& story) {
+    for (std::uint32_t node : {0u, 1u}) {
+      story(node, Entry(1, 1, 7 + node));
+      story(node, facts::Committed{{1}, {1}});
+      story(node, Applied(1));
+      story(node, facts::InCore{});
+    }
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+TEST(CoreConvergence, WhoIsNoMemberOwesNothing) {
+  ExpectAccepted("core-convergence", [](Story& story) {
+    story(0, facts::MembershipAdopted{{}, Voters({0})});
+    story(0, Applied(1));
+    for (std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+
 TEST(ElectionSafety, TwoLeadersOfDifferentEpochsMayLiveAtTheSameTime) {
   ExpectAccepted("election-safety", [](Story& story) {
     story(1, facts::LeaderElected{{2}});
@@ -198,6 +383,48 @@ TEST(ElectionSafety, AnEpochLongPastStillHasItsOnlyLeader) {
   });
 }
 
+TEST(EpochMonotone, ARunningNodeDoesNotGoBack) {
+  ExpectRejected("epoch-monotone", "n1 entered t2 after it had been in t3", [](Story& story) {
+    for (std::uint64_t epoch : {3u, 2u}) story(1, facts::EpochEntered{{epoch}});
+  });
+}
+// It may have forgotten a term in which it had done nothing yet.
+TEST(EpochMonotone, WhoForgetsMayEnterTheSameEpochAgain) {
+  ExpectAccepted("epoch-monotone", [](Story& story) {
+    for (std::uint64_t epoch : {0u, 1u}) story(1, facts::EpochEntered{{epoch}});
+    story(1, facts::Crashed{});
+    for (std::uint64_t epoch : {0u, 1u}) story(1, facts::EpochEntered{{epoch}});
+  });
+}
+
+TEST(ExactlyOnce, OneNodeDoesNotExecuteTwice) {
+  ExpectRejected("exactly-once", "n1 executed c1#1 at i5 after c1#1 at i3", [](Story& story) {
+    story(1, Executed(1, 3));
+    story(1, Executed(1, 5));
+  });
+}
+TEST(ExactlyOnce, AnOlderRequestThatComesLateIsNotExecuted) {
+  ExpectRejected("exactly-once", "n2 executed c1#1 at i6 after c1#2 at i5", [](Story& story) {
+    story(1, Executed(2, 5));
+    story(2, Executed(1, 6));
+  });
+}
+TEST(ExactlyOnce, WhoLagsIsJudgedByItsOwnPast) {
+  ExpectRejected("exactly-once", "n2 executed c1#1 at i4 after c1#1 at i3", [](Story& story) {
+    for (std::uint64_t sequence : {1u, 2u, 3u}) story(1, Executed(sequence, sequence + 2));
+    story(2, Executed(1, 3));
+    story(2, Executed(1, 4));
+  });
+}
+TEST(ExactlyOnce, ARestoredMachineExecutesTheSameEntriesAgain) {
+  ExpectAccepted("exactly-once", [](Story& story) {
+    for (std::uint64_t sequence : {1u, 2u}) story(1, Executed(sequence, sequence + 2));
+    story(1, facts::Crashed{});
+    story(1, Restored(3));
+    story(1, Executed(2, 4));
+  });
+}
+
 TEST(LeaderAppendOnly, AFollowerMayCut) {
   ExpectAccepted("leader-append-only", [](Story& story) {
     story(1, facts::LeaderElected{{2}});
@@ -208,11 +435,22 @@ TEST(LeaderAppendOnly, AFollowerMayCut) {
   });
 }
 
-TEST(LeaderCompleteness, NobodyCommitsBeyondItsOwnLog) {
-  ExpectRejected("leader-completeness", "its own log ends at i1", [](Story& story) {
-    story(1, Entry(1, 1, 7));
-    story(1, facts::Committed{{2}, {1}});
+TEST(LeaderAppendOnly, ALeaderTakesNoSnapshotForItsLog) {
+  ExpectRejected("leader-append-only", "exchanged its log", [](Story& story) {
+    story(1, facts::LeaderElected{{2}});
+    story(1, facts::LogRecovered{});
   });
+}
+
+TEST(LeaderCompleteness, ASnapshotStandsForWhatIsCommitted) {
+  const auto tell = [](Story& story, std::uint64_t base) {
+    for (std::uint64_t index : {1u, 2u}) story(1, Entry(index, 1, index));
+    story(1, facts::Committed{{2}, {1}});
+    story(2, facts::LogRecovered{{base}});
+    story(2, facts::LeaderElected{{2}});
+  };
+  ExpectAccepted("leader-completeness", [&](Story& story) { tell(story, 2); });
+  ExpectRejected("leader-completeness", "without the entries up to i2", [&](Story& story) { tell(story, 1); });
 }
 TEST(LeaderCompleteness, ALongerLogWithAnotherEntryIsNotComplete) {
   ExpectRejected("leader-completeness", "without the entries up to i1", [](Story& story) {
@@ -268,6 +506,12 @@ TEST(LogMatching, ACutEntryMayBeReplacedByOneOfAnotherEpoch) {
   });
 }
 
+TEST(MatchMonotone, AnAnswerThatComesLateTakesNothingBack) {
+  ExpectRejected("match-monotone", "up to i1 only, after i2", [](Story& story) {
+    for (std::uint64_t match : {2u, 1u}) story(1, facts::MatchAdvanced{NodeId{2}, {match}, {1}, {3}});
+  });
+}
+
 TEST(MatchSoundness, TheFollowersLogMustReachThatFar) {
   ExpectRejected("match-soundness", "its durable log ends at i0", [](Story& story) {
     story(1, Entry(1, 1, 7));
@@ -297,6 +541,100 @@ TEST(MatchSoundness, AFollowerThatMovedOnOwesTheOldLeaderNothing) {
   });
   EXPECT_EQ(verdict.violation, "");
   EXPECT_EQ(verdict.judged, 0u);
+}
+
+TEST(MembershipChange, NodesBeginWithMembershipsThatMeet) {
+  ExpectRejected("membership-change", "some majorities do not meet", [](Story& story) {
+    story(0, facts::MembershipAdopted{{}, Voters({0, 1, 2})});
+    story(3, facts::MembershipAdopted{{}, Voters({3, 4, 5})});
+  });
+}
+TEST(MembershipChange, ThroughTheMiddleAnyVotersMayBecomeAnyOthers) {
+  ExpectAccepted("membership-change", [](Story& story) {
+    const core::Membership old = Voters({0, 1, 2}), middle = Joint(old, {3, 4, 5});
+    story(0, facts::MembershipAdopted{{}, old});
+    for (std::uint32_t node : {0u, 1u, 3u, 4u}) AppendMembership(story, node, 1, middle);
+    AppendMembership(story, 0, 2, middle.Settled());
+  });
+}
+TEST(MembershipChange, TheMiddleMustBeCommittedFirst) {
+  ExpectRejected("membership-change", "before the change at i1 is committed", [](Story& story) {
+    const core::Membership old = Voters({0, 1, 2}), middle = Joint(old, {0, 3, 4});
+    story(0, facts::MembershipAdopted{{}, old});
+    for (std::uint32_t node : {0u, 1u, 2u}) AppendMembership(story, node, 1, middle);
+    AppendMembership(story, 0, 2, middle.Settled());
+  });
+}
+TEST(MembershipChange, TwoVotersAtOnceAreTooMany) {
+  ExpectRejected("membership-change", "n0 goes from the members n0 n1 n2 to n0 n1 n2 n3 n4 at i1", [](Story& story) {
+    story(0, facts::MembershipAdopted{{}, Voters({0, 1, 2})});
+    AppendMembership(story, 0, 1, Voters({0, 1, 2, 3, 4}));
+  });
+}
+// What a snapshot leaves out, others have judged.
+TEST(MembershipChange, ASnapshotMayLeaveChangesOut) {
+  ExpectAccepted("membership-change", [](Story& story) {
+    const core::Membership old = Voters({0, 1, 2}), middle = Joint(old, {3, 4, 5});
+    for (std::uint32_t node : {0u, 1u}) story(node, facts::MembershipAdopted{{}, old});
+    for (std::uint32_t node : {0u, 2u, 3u, 4u}) AppendMembership(story, node, 1, middle);
+    for (std::uint32_t node : {3u, 4u}) AppendMembership(story, node, 2, middle.Settled());
+    story(3, facts::Committed{{2}, {1}});
+    story(1, facts::LogRecovered{{2}});
+    story(1, facts::MembershipAdopted{{2}, middle.Settled()});
+  });
+}
+TEST(MembershipChange, ALogThatIsCutGoesBack) {
+  ExpectAccepted("membership-change", [](Story& story) {
+    const core::Membership old = Voters({0, 1, 2});
+    story(0, facts::MembershipAdopted{{}, old});
+    AppendMembership(story, 0, 1, Joint(old, {0, 3, 4}));
+    story(0, facts::LogTruncated{{1}});
+    story(0, facts::MembershipAdopted{{}, old});
+    AppendMembership(story, 0, 1, Joint(old, {1, 5, 6}));
+  });
+}
+
+TEST(MembershipSettles, WhoIsNoMemberOwesNothing) {
+  const Verdict verdict = Judge(*Find("membership-settles"), [](Story& story) {
+    story(0, facts::MembershipAdopted{{}, Voters({0, 1, 2})});
+    story(4, facts::MembershipAdopted{{}, Joint(Voters({3, 4}), {3})});
+    story(4, facts::InCore{});
+    story.AtEnd();
+  });
+  EXPECT_EQ(verdict.violation, "");
+  EXPECT_EQ(verdict.judged, 0u);
+}
+
+TEST(OneLeaderFollowed, ALeaderOfAnEpochThatWasLeftIsNoLeader) {
+  ExpectRejected("one-leader-followed", "n1 followed nobody", [](Story& story) {
+    for (std::uint32_t node : {0u, 1u}) {
+      story(node, facts::LeaderFollowed{{2}, NodeId{0}});
+      story(node, facts::InCore{});
+    }
+    story(1, facts::EpochEntered{{3}});
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+TEST(OneLeaderFollowed, AnElectionMayBeUnderWayAtTheEnd) {
+  ExpectAccepted("one-leader-followed", [](Story& story) {
+    for (std::uint32_t node : {0u, 1u}) {
+      story(node, facts::LeaderFollowed{{2}, NodeId{0}});
+      story(node, facts::InCore{});
+    }
+    story(0, facts::Closing{});
+    story(1, facts::EpochEntered{{3}});
+    story.AtEnd();
+  });
+}
+TEST(OneLeaderFollowed, WhoIsNoMemberNeedNotFollow) {
+  ExpectAccepted("one-leader-followed", [](Story& story) {
+    story(0, facts::MembershipAdopted{{}, Voters({0})});
+    story(0, facts::LeaderFollowed{{2}, NodeId{0}});
+    for (std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
 }
 
 TEST(Progress, OneClientLeftWaitingIsOneTooMany) {
@@ -399,6 +737,17 @@ TEST(StateMachineSafety, ARestartedNodeAppliesTheSameAgain) {
   });
 }
 
+TEST(StateMachineSafety, ASnapshotSaysWhatStateANodeIsIn) {
+  ExpectRejected("state-machine-safety", "after i5 the state of n2 is another than that of n1", [](Story& story) {
+    story(1, Taken(5, 7));
+    story(2, Restored(5, 8));
+  });
+  ExpectAccepted("state-machine-safety", [](Story& story) {
+    for (std::uint64_t index : {5u, 6u}) story(1, Taken(index, index));
+    story(2, Restored(5, 5));
+  });
+}
+
 TEST(TraceCompleteness, OneNodeStoresASpanOnce) {
   ExpectRejected("trace-completeness", "stored one span twice", [](Story& story) {
     story(6, Emitted(1));
@@ -463,6 +812,43 @@ TEST(TraceCompleteness, ARepeatIsEmittedTwiceAndAccountedTwice) {
     story(6, facts::SpanConfirmed{{1, 1}});
     story(0, facts::InCore{});
     story.AtEnd();
+  });
+}
+
+// The third step of what up_to_date_is_complete.cc tells: x is known to be committed by a node whose log ends with it.
+TEST(UpToDateIsComplete, TheEpochCountsInWhichItIsCommitted) {
+  ExpectAccepted("up-to-date-is-complete", [](Story& story) {
+    story(1, Entry(1, 2, 7));
+    story(5, Entry(1, 3, 8));
+    story(4, Entry(1, 2, 7));
+    story(4, facts::Committed{{1}, {4}});
+    story(4, Entry(2, 4, 9));
+  });
+}
+TEST(UpToDateIsComplete, ALogThatWasThereBeforeIsJudgedToo) {
+  ExpectRejected("up-to-date-is-complete", "the log of n2 ends at i1 with an entry of t3", [](Story& story) {
+    story(2, Entry(1, 3, 8));
+    story(1, Entry(1, 2, 7));
+    story(1, facts::Committed{{1}, {2}});
+  });
+}
+TEST(UpToDateIsComplete, AnEarlierCommitBindsThoseThatALaterOneDoesNot) {
+  ExpectRejected("up-to-date-is-complete", "lacks what was committed in t2 up to i1", [](Story& story) {
+    story(1, Entry(1, 2, 7));
+    story(1, facts::Committed{{1}, {2}});
+    story(1, Entry(2, 4, 9));
+    story(1, facts::Committed{{2}, {4}});
+    story(2, Entry(1, 3, 8));
+  });
+}
+// Of two commits told in the wrong order, the one that says more counts.
+TEST(UpToDateIsComplete, ACommitHeardOfLateCountsFromItsOwnEpoch) {
+  ExpectRejected("up-to-date-is-complete", "lacks what was committed in t2 up to i2", [](Story& story) {
+    for (std::uint64_t index : {1u, 2u}) story(1, Entry(index, 2, index));
+    story(1, facts::Committed{{1}, {4}});
+    story(1, facts::Committed{{2}, {2}});
+    story(2, Entry(1, 2, 1));
+    story(2, Entry(2, 3, 9));
   });
 }
 

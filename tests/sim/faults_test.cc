@@ -790,6 +790,40 @@ TEST(Partition, OverABridgeBothSidesStillTalkToIt) {
   for (const auto& [from, to] : cut) EXPECT_TRUE(from != 2 && to != 2);
 }
 
+TEST(Partition, ASpurHangsOnOneOther) {
+  FaultBench bench;
+  bench.Begin("partition", 1s, {{"shape", "spur"}}, {"n2"});
+  ASSERT_EQ(bench.victims().size(), 2u);
+  EXPECT_EQ(bench.victims()[0], core::NodeId{2});
+  const auto other = core::Number(bench.victims()[1]);
+  const Pairs cut = CutLinks(bench);
+  EXPECT_EQ(cut.size(), 2u * 3);
+  for (const auto& [from, to] : cut) EXPECT_TRUE((from == 2) != (to == 2) && from != other && to != other);
+}
+
+// Of five: three that reach one another, and two that hang on one of them each, not on the first victim.
+TEST(Partition, SpursHangOnDifferentOnesOfAMajority) {
+  FaultBench bench;
+  bench.Begin("partition", 1s, {{"shape", "spurs"}}, {"n2"});
+  const auto& v = bench.victims();
+  ASSERT_EQ(v.size(), 5u);
+  EXPECT_EQ(v[0], core::NodeId{2});
+  const auto cut = CutLinks(bench);
+  EXPECT_EQ(cut.size(), 2u * (10 - 3 - 2));
+  const auto linked = [&](int a, int b) {
+    const auto has = [&](int from, int to) {
+      return std::count(cut.begin(), cut.end(), std::pair{core::Number(v[from]), core::Number(v[to])}) > 0;
+    };
+    EXPECT_EQ(has(a, b), has(b, a));
+    return !has(a, b);
+  };
+  EXPECT_TRUE(linked(0, 1) && linked(0, 2) && linked(1, 2));
+  EXPECT_TRUE(linked(3, 1) && linked(4, 2));
+  FaultBench deaf;
+  deaf.Begin("partition", 1s, {{"shape", "spurs"}, {"direction", "in"}}, {"n2"});
+  EXPECT_EQ(CutLinks(deaf).size(), 2u * 2 + 1) << "what the spurs would hear, and one of the two the other";
+}
+
 TEST(Partition, InARingEachHearsThree) {
   for (const bool out : {false, true}) {
     FaultBench bench;
@@ -866,7 +900,7 @@ TEST(Partition, EachRandomLinkIsCutAlike) {
 // A seed file has the victims that were, and no targets.
 TEST(Partition, EveryShapeIsReplayedAsItWas) {
   for (const char* shape : {"victims", "halves", "minority_third", "isolate_one", "uniform_size", "uniform_partition",
-                            "majorities_ring", "bridge", "random_edges"}) {
+                            "majorities_ring", "bridge", "random_edges", "spur", "spurs"}) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       FaultBench drawn(seed), replayed(seed);
       drawn.Begin("partition", 1s, {{"shape", shape}});

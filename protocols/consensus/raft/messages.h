@@ -86,7 +86,8 @@ struct Config {
   // voters' clocks may be fast and the leader's slow (thesis, §6.4.1).
   core::Duration Lease() const {
     constexpr std::int64_t kMillion = 1'000'000;
-    return election_timeout.min / (kMillion + max_drift) * (kMillion - std::int64_t{max_drift});
+    const __int128 min = election_timeout.min.count();
+    return core::Duration{static_cast<std::int64_t>(min * (kMillion - max_drift) / (kMillion + max_drift))};
   }
 
   // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
@@ -108,7 +109,8 @@ struct Config {
     snapshot_chunk = std::uint32_t{1} << draw(6);
     if (draw(2) == 0) least_voters = 2 + static_cast<std::uint32_t>(draw(3));
     if (draw(4) == 0) voters = 3 + static_cast<std::uint32_t>(draw(2));
-    if (draw(2) == 0) sessions = 2 + static_cast<std::uint32_t>(draw(15));
+    // Not fewer than there are clients, of which a swarm has at most eight: they would end each other's, for ever.
+    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
   }
 };
 
