@@ -270,25 +270,26 @@ void AddCosts(Rows& rows) {
 }
 
 void AddHealing(Rows& rows) {
-  const auto add = [&](const std::string& what, Spread Healing::*spread, std::uint64_t Healing::*not_yet) {
-    const auto time = [&](const std::string& label, core::Duration (Spread::*of)() const) {
-      rows.Add(label + what, [=](const Standing& standing) {
+  const auto add = [&](Spread Healing::*spread, std::uint64_t Healing::*not_yet) {
+    const auto time = [&](std::string label, core::Duration (Spread::*of)() const) {
+      rows.Add(std::move(label), [=](const Standing& standing) {
         const Spread& times = standing.measures.healing.*spread;
         return times.count() == 0 ? Field{"-", "", Tone::kPlain} : FieldOf((times.*of)());
       });
     };
-    time("  median until ", &Spread::Median);
-    time("  longest until ", &Spread::Longest);
+    time("  median", &Spread::Median);
+    time("  longest", &Spread::Longest);
     rows.Add("  runs that ended first", [=](const Standing& standing) {
       return Field{"", Grouped(standing.measures.healing.*not_yet), Tone::kPlain};
     });
   };
-  rows.Heading("from the end of the storm, something asked since");
-  add("committed", &Healing::committed, &Healing::not_yet);
-  add("applied everywhere", &Healing::everywhere, &Healing::not_everywhere);
-  rows.Add("  runs that needed no commit", [](const Standing& standing) {
+  rows.Heading("healed: from the end of the storm until something asked since is committed");
+  add(&Healing::committed, &Healing::not_yet);
+  rows.Add("  runs without a commit", [](const Standing& standing) {
     return Field{"", Grouped(standing.measures.healing.not_needed), Tone::kPlain};
   });
+  rows.Heading("and until every node of the core has applied it");
+  add(&Healing::everywhere, &Healing::not_everywhere);
 }
 
 // ---- Theorem 1.1 ------------------------------------------------------------------------------------
