@@ -143,6 +143,8 @@ Report Play(std::optional<core::Duration> measure) {
   plan->peer.latency = plan->client.latency = Latency::Uniform(1ms, 10ms);
   plan->peer.loss = Ratio{20'000'000};
   plan->workload.clients = 3;
+  plan->workload.think = {5ms, 50ms};
+  plan->workload.timeout = 1s;
   plan->storm = 5s;
   plan->settle = 2s;
   raft::Config config;
@@ -156,6 +158,7 @@ TEST(Measuring, ChangesNothing) {
   const Report measured = Play(300ms);
   EXPECT_FALSE(plain.effort);
   EXPECT_EQ(plain.digest, measured.digest);
+  EXPECT_EQ(plain.simulated, 7s);
   EXPECT_EQ(plain.recording, measured.recording);
   EXPECT_EQ(plain.messages.sent, measured.messages.sent);
 }
