@@ -79,6 +79,10 @@ class LogViews {
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
   void Observe(core::NodeId node, const facts::Committed& f) {
+    if (f.index > reached_) {
+      reached_ = f.index;
+      ForgetMemberships();
+    }
     if (f.index.value <= committed_.size()) return;
     const std::vector<Link>& links = Of(node).links;
     const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
@@ -90,8 +94,8 @@ class LogViews {
   void Observe(core::NodeId node, const facts::MembershipAdopted& f) {
     const LogView& log = (*this)[node];
     const LogView& says = f.index.value <= log.size() ? log : committed_;  // a snapshot may be ahead of the log
-    if (f.index.value > says.size()) return;
-    const Known told{f.index, says.ChainAt(f.index), f.membership};
+    if (tells_of_logs() && f.index.value > says.size()) return;
+    const Known told{f.index, tells_of_logs() ? says.ChainAt(f.index) : 0, f.membership};
     const auto same = [&](const Known& known) { return known.index == told.index && known.chain == told.chain; };
     if (std::any_of(memberships_.begin(), memberships_.end(), same)) return;
     if (!memberships_.empty() && told.index < memberships_.front().index) return;  // a later one is committed
@@ -135,13 +139,19 @@ class LogViews {
     core::Membership membership;
   };
 
+  // Paxos does not: its logs have holes.
+  bool tells_of_logs() const { return !views_.empty(); }
+
   // Those that have come to nothing, and those before the last that is committed.
   void ForgetMemberships() {
     if (memberships_.size() < 2) return;
-    std::erase_if(memberships_, [&](const Known& known) {
-      return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
-    });
-    while (memberships_.size() > 1 && memberships_[1].index.value <= committed_.size()) {
+    if (tells_of_logs()) {
+      std::erase_if(memberships_, [&](const Known& known) {
+        return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
+      });
+    }
+    const std::uint64_t committed = tells_of_logs() ? committed_.size() : reached_.value;
+    while (memberships_.size() > 1 && memberships_[1].index.value <= committed) {
       memberships_.erase(memberships_.begin());
     }
   }
@@ -151,7 +161,8 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
-  LogView committed_;
+  core::Index reached_;  // that is known to be committed
+  LogView committed_;    // up to there, if logs are told of
   std::vector<Known> memberships_;  // by index: a committed one, then later ones
 };
 
