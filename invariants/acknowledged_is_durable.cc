@@ -58,7 +58,7 @@ void Rejected(Story& story) { TellThree(story, 1); }
 REGISTER_INVARIANT("acknowledged-is-durable", AcknowledgedIsDurable,
                    "what was acknowledged is on the disks of a majority, then and for ever",
                    "Raft, §5.3 and §8; Ongaro's thesis, §3.8", facts::RequestAcknowledged, facts::LeaderElected,
-                   facts::EntryAppended);
+                   facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants
