@@ -222,6 +222,7 @@ class Panel {
   // The first monitor that found a violation; null: none has.
   const Seat* broken() const { return broken_ < seats_.size() ? &seats_[broken_] : nullptr; }
   core::NodeId broken_at() const { return broken_at_; }
+  const LogViews& logs() const { return logs_; }
 
   void OnFact(core::NodeId node, const typename N::Fact& fact) {
     const std::vector<Listener>& listeners = node_facts_[fact.index()];

@@ -70,6 +70,24 @@ struct RequestCounts {
   std::uint64_t timed_out = 0;
 };
 
+// What the cluster got done and what it took; see meter.h.
+struct Effort {
+  std::uint64_t commits = 0;   // entries, each once for the whole cluster
+  std::uint64_t messages = 0;  // that nodes of the cluster sent one another, whatever became of them
+  std::uint64_t bytes = 0;     // of those, with the headers of IP and TCP
+  core::Duration patience{};   // the protocol's own
+  core::Duration storm{};
+  // Unavailable is the time from one commit or answer to the next while somebody waits for an answer (from when the
+  // waiting began, if that was later), wherever it is longer than the patience.
+  core::Duration unavailable{};    // in the storm, all such times together
+  core::Duration longest_lapse{};  // one of them
+  std::uint32_t waiting = 0;       // clients and applications, at the end
+  // From the end of the storm until a node acknowledges something asked since, which was therefore committed, and
+  // until every node of the core has applied it. None: not by the end.
+  std::optional<core::Duration> healed_after;
+  std::optional<core::Duration> healed_everywhere_after;
+};
+
 struct SpanCounts {
   std::uint64_t read = 0;        // spans in the input, repeats included
   std::uint64_t traces = 0;      // distinct trace ids emitted
@@ -127,10 +145,11 @@ struct Report {
   std::optional<RequestCounts> requests;  // where there are clients
   // How often nodes announced each kind of fact that the protocol has, in its order.
   std::vector<std::pair<std::string, std::uint64_t>> announced;
-  std::vector<MonitorReport> monitors;    // by name
-  std::vector<FaultReport> faults;        // by kind
-  std::vector<CoverageCell> coverage;     // by kind, role, phase; without the empty ones
+  std::vector<MonitorReport> monitors;  // by name
+  std::vector<FaultReport> faults;      // by kind
+  std::vector<CoverageCell> coverage;   // by kind, role, phase; without the empty ones
   std::optional<SpanCounts> spans;
+  std::optional<Effort> effort;        // only if asked for
   std::optional<Violation> violation;  // the first
   std::vector<Checkpoint> ladder;      // by event; the last one is the end of the run
   std::vector<FaultWindow> windows;    // what the faults really were

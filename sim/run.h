@@ -35,7 +35,8 @@ struct RunOptions {
   std::atomic<bool>* stop = nullptr;
   core::Mutation mutation{};
   bool keep_going = false;
-  bool trail = false;  // fill Report::trail
+  bool trail = false;                       // fill Report::trail
+  std::optional<core::Duration> measure{};  // fill Report::effort; the patience of the protocol
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
@@ -119,6 +120,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   core::CheckContext& context = core::ThisThreadsCheckContext();
   context = {options.seed, 0};
   World<N> world(plan, config, shape, options.seed, options.mutation);
+  if (options.measure) world.Measure(*options.measure);
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
   std::optional<TrailRecorder<N>> trail;
@@ -159,6 +161,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   internal::ReportDisks(world.physics(), world.coreless(), report);
   if (plan->workload.clients > 0) report.requests = world.requests();
   report.announced = world.Announced();
+  report.effort = world.Measured();
   report.faults = internal::ReportFaults(world.windows(), world.physics());
   report.coverage = internal::ReportCoverage(world.physics());
   report.windows = internal::ReportWindows(world.windows(), world.now());

@@ -2,11 +2,12 @@
 //
 // The network decides the fate of a packet by its ends alone. Here is what it carries:
 // for each copy that will be accepted, the content. A packet is written out as bytes
-// only where somebody asks: where its size counts, or where bits of it flip.
+// only where somebody asks: where its size counts or is counted, or where bits of it flip.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,13 +48,22 @@ class Transport {
   Slab<RequestPacket> requests;
   Slab<ReplyPacket> replies;
 
+  // What members have sent one another so far. Counted if it is here.
+  struct Traffic {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::optional<Traffic> between_members;
+
   std::size_t size() const { return messages.size() + requests.size() + replies.size(); }
 
   // Calls `carry(delay, number, content)` for each copy that its receiver will accept.
   template <class Content, class Carry>
   void Send(std::uint32_t from, std::uint32_t to, Content&& content, Physics& physics, core::Chooser& chooser,
             Carry&& carry) {
-    const std::uint64_t size = physics.network.needs_sizes() ? SizeOf(content) : 0;
+    const bool counted = between_members && physics.network.ClassOf(from, to) == LinkClass::kPeer;
+    const std::uint64_t size = counted || physics.network.needs_sizes() ? SizeOf(content) : 0;
+    if (counted) Count(size);
     const Fate fate = physics.network.Send(from, to, physics.now, chooser, physics.effects, size);
     if (fate.copies == 0) return;
     if ((fate.flips[0] | fate.flips[1]) != 0) return SendDamaged(from, to, fate, content, physics, chooser, carry);
@@ -62,6 +72,11 @@ class Transport {
   }
 
  private:
+  void Count(std::uint64_t size) {
+    ++between_members->messages;
+    between_members->bytes += size;
+  }
+
   // Of its content, and the headers of IP and TCP.
   template <class Content>
   std::uint64_t SizeOf(const Content& content) {

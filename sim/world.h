@@ -31,6 +31,7 @@
 #include "sim/fault.h"
 #include "sim/line.h"
 #include "sim/liveness.h"
+#include "sim/meter.h"
 #include "sim/physics.h"
 #include "sim/plan.h"
 #include "sim/report.h"
@@ -76,6 +77,19 @@ class World {
         clients_(plan_->workload.clients) {
     DrawClocks(plan_->clock, physics_, chooser_);
     DrawDiskBudget(plan_->disk.budget, physics_, chooser_);
+  }
+
+  // From now on, which is before the start: see meter.h.
+  void Measure(core::Duration patience) {
+    meter_.emplace(patience, physics_.members, static_cast<std::uint32_t>(hosts_.size()), plan_->workload.clients);
+    transport_.between_members.emplace();
+  }
+  std::optional<Effort> Measured() const {
+    if (!meter_) return std::nullopt;
+    Effort effort = meter_->Measured(physics_.now);
+    effort.messages = transport_.between_members->messages;
+    effort.bytes = transport_.between_members->bytes;
+    return effort;
   }
 
   // Starts every node and schedules faults, load and the end of the storm.
@@ -205,6 +219,7 @@ class World {
           [&](const auto& f) {
             world.physics_.roles.Learn(node, f);
             world.liveness_.Learn(node, f, world.physics_.now);
+            if (world.meter_) world.meter_->Learn(node, f, world.physics_.now);
           },
           fact);
       observer.Note(world.events_ + 1, world.now(),
@@ -381,6 +396,7 @@ class World {
       agenda_.PushLast(physics_.now, kMessage, transport_.messages.Emplace(from, boot, std::move(message)), to);
       return;
     }
+    if (meter_ && from >= physics_.members && to < physics_.members) meter_->Asked(from, 0, physics_.now);
     Send(from, to, kMessage, to, std::move(message), [&](std::uint32_t number, typename N::Message&& content) {
       return transport_.messages.Emplace(from, number, std::move(content));
     });
@@ -643,12 +659,14 @@ class World {
     Client& client = clients_[event.to];
     if (coreless() || !client.MaySend(plan_->workload, settling_)) {
       if (!client.waiting) liveness_.Contented(event.to, physics_.now);
+      if (meter_ && !client.waiting) meter_->Contented(ClientEndpoint(event.to), physics_.now);
       return false;
     }
     Absorb(event, 0);
     ++requests_.sent;
     const bool probe = client.Send(settling_);
     liveness_.Asked(event.to, physics_.now);
+    if (meter_) meter_->Asked(ClientEndpoint(event.to), client.sequence, physics_.now);
     if (probe) observer.OnEngineFact(EndpointOf(core::ClientId{event.to}), facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
@@ -656,8 +674,14 @@ class World {
     if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
       const OperationMix& mix = plan_->workload.mix;
       const std::uint32_t electorate = plan_->electorate == 0 ? physics_.members : plan_->electorate;
-      const RequestDraw draw{client,     event.to, chooser_, mix, physics_.members,
-                             electorate, settling_ ? Ratio{} : mix.changes, settling_ ? Ratio{} : mix.transfers};
+      const RequestDraw draw{client,
+                             event.to,
+                             chooser_,
+                             mix,
+                             physics_.members,
+                             electorate,
+                             settling_ ? Ratio{} : mix.changes,
+                             settling_ ? Ratio{} : mix.transfers};
       // One of a kind, and a person can tell whose: 7000000012 is the 12th request of c7.
       const std::uint64_t unique = std::uint64_t{event.to} * 1'000'000'000 + client.sequence;
       typename N::Request request = N::RandomRequest(draw, unique);
@@ -722,6 +746,7 @@ class World {
     if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
     if (served) {
       liveness_.Served(event.to, physics_.now);
+      if (meter_) meter_->Served(ClientEndpoint(event.to), physics_.now);
       AnnounceReturned(packet.id, packet.from, packet.reply, observer);
     } else {
       AnnounceAbandoned(packet.id, facts::AbandonReason::kRefused, observer);
@@ -894,6 +919,7 @@ class World {
     timers_[node].Clear();
     physics_.roles.Crashed(node);
     liveness_.Crashed(node, physics_.now);
+    if (meter_) meter_->Crashed(node, physics_.now);
     physics_.processes[node].start_due = physics_.processes[node].reading = false;
     DropLine(node);
     observer.OnEngineFact(core::NodeId{node}, facts::Crashed{});
@@ -1043,6 +1069,7 @@ class World {
     Absorb(event, 0);
     settling_ = true;
     core_ = ChooseCore(plan_->core, physics_, chooser_);
+    if (meter_) meter_->EndStorm(core_, physics_.now);
     for (std::uint32_t node = 0; node < hosts_.size(); ++node) {
       if (physics_.processes[node].frozen && physics_.processes[node].pauses > 0) DropLine(node);  // never to be read
     }
@@ -1072,6 +1099,7 @@ class World {
   Physics physics_;
   Agenda agenda_;
   Liveness liveness_;
+  std::optional<Meter> meter_;  // if somebody asks
   std::uint64_t events_ = 0;
   EventKind last_kind_ = kSettle;
   std::uint32_t last_to_ = 0;

@@ -150,7 +150,7 @@ std::uint32_t ElectorateOf(const Config& config) {
 }
 
 inline sim::RunOptions OptionsOf(const Job& job) {
-  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail};
+  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail, job.measure};
 }
 
 // The protocol's key-value store under client load.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ struct Job {
   core::Mutation mutation{};                          // a bug planted by the host; none by default
   bool keep_going = false;                            // past the first violation, so that every monitor judges
   bool trail = false;                                 // fill Report::trail
+  std::optional<core::Duration> measure{};            // fill Report::effort; the protocol's patience
   RecordedHistory* history = nullptr;                 // fill it; of protocols with `histories`, under clients
 };
 

@@ -5,6 +5,9 @@
 // node at the same time for all. Without that, each would be tested by other faults, namely by those
 // that hit its own leaders.
 //
+// A swarm gives each seed one cluster, network, load and set of faults, the same for all; only its own
+// parameters each protocol draws for itself, to suit that network, and what it is named with overrides those.
+//
 // Runs go on after a violation of an invariant: it is reported, and the history is judged to its end.
 #include <algorithm>
 #include <filesystem>
@@ -37,26 +40,29 @@ namespace {
 struct Contestant {
   std::string name;  // as it was, or could have been, typed
   Experiment experiment;
+  std::vector<std::string> overrides;  // "reads=leader", of what a swarm draws for it
 };
 
 absl::Status Refused(const std::string& why) { return absl::InvalidArgumentError("--protocols: " + why); }
 
 std::vector<std::string> KnownProtocols() {
   std::vector<std::string> names;
-  for (const auto& [name, protocol] : Catalog()) {
-    if (protocol.histories) names.push_back(name);
-  }
+  for (const auto& [name, protocol] : Catalog()) names.push_back(name);
   return names;
 }
 
-// Every protocol there is; one that offers several kinds of reads, with each of them.
-std::vector<std::string> AllThereAre() {
+// Every protocol there is that can play the scenario. Where clients read, one that offers several kinds
+// of reads takes part with each of them.
+std::vector<std::string> AllFor(const scenarios::LoadedScenario& scenario) {
+  const bool swarm = scenario.proto.has_swarm();
   std::vector<std::string> all;
-  for (const std::string& name : KnownProtocols()) {
-    const auto& parameters = Catalog().find(name)->second.parameters;
+  for (const auto& [name, protocol] : Catalog()) {
+    if (!protocol.collect && (swarm || scenario.traces)) continue;
+    if (!protocol.run && (swarm || !scenario.traces)) continue;
+    const auto& parameters = protocol.parameters;
     const auto reads = std::find_if(parameters.begin(), parameters.end(),
                                     [](const Parameter& parameter) { return parameter.name == "reads"; });
-    if (reads == parameters.end() || reads->words.empty()) {
+    if (swarm || scenario.traces || reads == parameters.end() || reads->words.empty()) {
       all.push_back(name);
       continue;
     }
@@ -91,52 +97,57 @@ absl::StatusOr<Named> ParseNamed(const std::string& text) {
   return named;
 }
 
-// The scenario as it is for this one. What the scenario says of its own protocol's parameters, --set
-// included, means nothing to another protocol.
-absl::StatusOr<scenarios::LoadedScenario> LoadFor(const CompareOptions& options, const Named& named) {
-  const absl::StatusOr<scenarios::LoadedScenario> own = scenarios::LoadScenario(options.scenario, options.sets);
-  if (!own.ok()) return own.status();
-  if (own->proto.has_swarm()) {
-    return absl::InvalidArgumentError("compare: " + own->plan.name +
-                                      " draws another cluster for each protocol; pick a scenario without `swarm`");
-  }
-  faultline::scenarios::Scenario proto = own->proto;
-  if (named.protocol != own->plan.protocol) proto.mutable_cluster()->clear_config();
-  proto.mutable_cluster()->set_protocol(named.protocol);
-  scenarios::Locations where = own->where;
-  for (const std::string& setting : named.settings) {
+absl::StatusOr<scenarios::LoadedScenario> WithSettings(const scenarios::LoadedScenario& scenario,
+                                                       const std::vector<std::string>& settings) {
+  faultline::scenarios::Scenario proto = scenario.proto;
+  scenarios::Locations where = scenario.where;
+  for (const std::string& setting : settings) {
     const absl::Status set = scenarios::Set("cluster.config." + setting, proto, where);
     if (!set.ok()) return set;
   }
-  return scenarios::Resolve(std::move(proto), std::move(where), own->origin);
+  return scenarios::Resolve(std::move(proto), std::move(where), scenario.origin);
 }
 
-absl::StatusOr<Contestant> Admit(const CompareOptions& options, const std::string& name) {
+// The scenario as it is for this protocol. What it says of its own protocol's parameters, --set
+// included, means nothing to another one.
+absl::StatusOr<scenarios::LoadedScenario> PlayedBy(const std::string& protocol,
+                                                   const scenarios::LoadedScenario& scenario) {
+  faultline::scenarios::Scenario proto = scenario.proto;
+  if (protocol != scenario.plan.protocol) proto.mutable_cluster()->clear_config();
+  proto.mutable_cluster()->set_protocol(protocol);
+  return scenarios::Resolve(std::move(proto), scenario.where, scenario.origin);
+}
+
+absl::StatusOr<Contestant> Admit(const scenarios::LoadedScenario& own, const std::string& name) {
   const absl::StatusOr<Named> named = ParseNamed(name);
   if (!named.ok()) return named.status();
-  absl::StatusOr<scenarios::LoadedScenario> scenario = LoadFor(options, *named);
+  absl::StatusOr<scenarios::LoadedScenario> scenario = PlayedBy(named->protocol, own);
   if (!scenario.ok()) return scenario.status();
-  if (scenario->traces) {
-    return absl::InvalidArgumentError("compare: " + scenario->plan.name +
-                                      " has collectors and no clients; pick one with a `workload` block");
-  }
+  absl::StatusOr<scenarios::LoadedScenario> set = WithSettings(*scenario, named->settings);
+  if (!set.ok()) return set.status();
   const Protocol& protocol = Catalog().find(named->protocol)->second;
-  const absl::Status config = protocol.check ? protocol.check(scenario->plan) : absl::OkStatus();
+  const absl::Status config = protocol.check ? protocol.check(set->plan) : absl::OkStatus();
   if (!config.ok() && !named->settings.empty()) {
     return Refused(scenarios::Printable(name) + ": " + scenarios::Printable(std::string(config.message())));
   }
-  absl::StatusOr<Experiment> experiment = Prepare(*std::move(scenario), "");
+  const bool swarm = own.proto.has_swarm();
+  absl::StatusOr<Experiment> experiment = Prepare(*std::move(swarm ? scenario : set), "");
   if (!experiment.ok()) return experiment.status();
-  return Contestant{name, *std::move(experiment)};
+  return Contestant{name, *std::move(experiment), swarm ? named->settings : std::vector<std::string>{}};
 }
 
 absl::StatusOr<std::vector<Contestant>> AdmitAll(const CompareOptions& options) {
+  const absl::StatusOr<scenarios::LoadedScenario> own = scenarios::LoadScenario(options.scenario, options.sets);
+  if (!own.ok()) return own.status();
+  if (!options.histories.empty() && own->traces) {
+    return absl::InvalidArgumentError("--histories: " + own->plan.name + " has no clients that say what they ask");
+  }
   std::vector<Contestant> contestants;
-  for (const std::string& name : options.protocols.empty() ? AllThereAre() : options.protocols) {
+  for (const std::string& name : options.protocols.empty() ? AllFor(*own) : options.protocols) {
     for (const Contestant& other : contestants) {
       if (other.name == name) return Refused("\"" + scenarios::Printable(name) + "\" is named twice");
     }
-    absl::StatusOr<Contestant> contestant = Admit(options, name);
+    absl::StatusOr<Contestant> contestant = Admit(*own, name);
     if (!contestant.ok()) return contestant.status();
     contestants.push_back(*std::move(contestant));
   }
@@ -144,6 +155,14 @@ absl::StatusOr<std::vector<Contestant>> AdmitAll(const CompareOptions& options) 
 }
 
 // ---- a seed --------------------------------------------------------------------------------------
+
+absl::StatusOr<Experiment> ExperimentOf(const Contestant& contestant, std::uint64_t seed) {
+  absl::StatusOr<Experiment> drawn = ForSeed(contestant.experiment, seed);
+  if (!drawn.ok() || contestant.overrides.empty()) return drawn;
+  absl::StatusOr<scenarios::LoadedScenario> set = WithSettings(drawn->scenario, contestant.overrides);
+  if (!set.ok()) return set.status();
+  return Prepare(*std::move(set), "");
+}
 
 // Twenty times what the histories of the shipped scenarios need: what takes more is inconclusive.
 consistency::Options Limits() {
@@ -190,6 +209,7 @@ class CompareSession {
     const scenarios::LoadedScenario& first = contestants_.front().experiment.scenario;
     comparison_.scenario = first.plan.name;
     comparison_.violates = first.plan.violates;
+    comparison_.holds = first.plan.holds;
     comparison_.seeds = options.seeds.value_or(SeedRange{first.seed, first.seed});
     for (const Contestant& contestant : contestants_) {
       comparison_.standings.emplace_back();
@@ -206,6 +226,7 @@ class CompareSession {
   absl::StatusOr<Play> PlayOne(const Contestant& contestant, std::uint64_t seed,
                                const std::optional<std::vector<sim::FaultWindow>>& tape) const;
   absl::Status Repeat(const Contestant& contestant, const std::vector<sim::FaultWindow>& tape, Play& play) const;
+  absl::Status JudgeHistory(const Contestant& contestant, RecordedHistory recorded, Play& play) const;
   absl::Status Write(const Contestant& contestant, std::uint64_t seed, const consistency::History& history) const;
   void Hear(Plays plays);
   void ShowProgress();
@@ -248,32 +269,45 @@ absl::StatusOr<CompareSession::Plays> CompareSession::PlayAll(std::uint64_t seed
 
 absl::StatusOr<Play> CompareSession::PlayOne(const Contestant& contestant, std::uint64_t seed,
                                              const std::optional<std::vector<sim::FaultWindow>>& tape) const {
-  Experiment experiment = contestant.experiment;
-  if (tape) experiment.scenario.plan.windows = tape;
+  absl::StatusOr<Experiment> experiment = ExperimentOf(contestant, seed);
+  if (!experiment.ok()) return experiment.status();
+  if (tape) experiment->scenario.plan.windows = tape;
+  const bool has_history = HasHistory(*experiment);
   RecordedHistory recorded;
-  absl::StatusOr<sim::Report> report =
-      tools::Run(experiment, {.seed = seed, .stop = &StopRequested(), .keep_going = true, .history = &recorded});
+  absl::StatusOr<sim::Report> report = tools::Run(*experiment, {.seed = seed,
+                                                                .stop = &StopRequested(),
+                                                                .keep_going = true,
+                                                                .measure = true,
+                                                                .history = has_history ? &recorded : nullptr});
   if (!report.ok()) return report.status();
   if (StopRequested() && !report->cut_short.empty()) return absl::CancelledError();
   Play play;
-  play.measures = Measure(experiment.scenario.plan, *report, recorded);
-  play.judgements = JudgeByAll(recorded.history);
+  play.measures = Measure(experiment->scenario.plan, *report, has_history ? &recorded : nullptr);
   play.report = *std::move(report);
-  const absl::Status written = Write(contestant, seed, recorded.history);
-  if (!written.ok()) return written;
-  const bool violated = std::any_of(play.judgements.begin(), play.judgements.end(),
-                                    [](const auto& judgement) { return judgement.counterexample.has_value(); });
-  if (violated) play.history = std::make_shared<consistency::History>(std::move(recorded.history));
+  if (!has_history) return play;
+  const absl::Status judged = JudgeHistory(contestant, std::move(recorded), play);
+  if (!judged.ok()) return judged;
   return play;
 }
 
-// From the tape for the first one too: so it is known to be the same tape that it drew.
+absl::Status CompareSession::JudgeHistory(const Contestant& contestant, RecordedHistory recorded, Play& play) const {
+  play.judgements = JudgeByAll(recorded.history);
+  const absl::Status written = Write(contestant, play.report.seed, recorded.history);
+  const bool violated = std::any_of(play.judgements.begin(), play.judgements.end(),
+                                    [](const auto& judgement) { return judgement.counterexample.has_value(); });
+  if (violated) play.history = std::make_shared<consistency::History>(std::move(recorded.history));
+  return written;
+}
+
+// From the tape for the first one too: so it is known to be the same tape that it drew. Without measures: so it is
+// known that they change nothing.
 absl::Status CompareSession::Repeat(const Contestant& contestant, const std::vector<sim::FaultWindow>& tape,
                                     Play& play) const {
-  Experiment experiment = contestant.experiment;
-  experiment.scenario.plan.windows = tape;
+  absl::StatusOr<Experiment> experiment = ExperimentOf(contestant, play.report.seed);
+  if (!experiment.ok()) return experiment.status();
+  experiment->scenario.plan.windows = tape;
   const absl::StatusOr<sim::Report> report =
-      tools::Run(experiment, {.seed = play.report.seed, .stop = &StopRequested(), .keep_going = true});
+      tools::Run(*experiment, {.seed = play.report.seed, .stop = &StopRequested(), .keep_going = true});
   if (!report.ok()) return report.status();
   if (StopRequested() && !report->cut_short.empty()) return absl::CancelledError();
   play.repeated = report->digest;

@@ -70,6 +70,57 @@ Spread LatencyOf(const consistency::History& history) {
   return latency;
 }
 
+void Add(const sim::SpanCounts& from, sim::SpanCounts& to) {
+  to.read += from.read;
+  to.traces += from.traces;
+  to.emitted += from.emitted;
+  to.duplicates += from.duplicates;
+  to.stored += from.stored;
+  to.acknowledged += from.acknowledged;
+  to.in_flight += from.in_flight;
+  for (const auto& [reason, spans] : from.dropped) to.dropped[reason] += spans;
+}
+
+void Add(const Lapses& from, Lapses& to) {
+  if (from.least_patience) {
+    to.least_patience = std::min(to.least_patience.value_or(*from.least_patience), *from.least_patience);
+    to.most_patience = std::max(to.most_patience.value_or(*from.most_patience), *from.most_patience);
+  }
+  to.storm += from.storm;
+  to.unavailable += from.unavailable;
+  to.longest = std::max(to.longest, from.longest);
+}
+
+void Add(const Costs& from, Costs& to) {
+  to.commits += from.commits;
+  to.messages += from.messages;
+  to.bytes += from.bytes;
+  to.syncs += from.syncs;
+}
+
+void Add(const Healing& from, Healing& to) {
+  to.committed.Add(from.committed);
+  to.everywhere.Add(from.everywhere);
+  to.not_yet += from.not_yet;
+  to.not_everywhere += from.not_everywhere;
+  to.not_needed += from.not_needed;
+}
+
+Healing HealingOf(const sim::Report& report) {
+  Healing healing;
+  if (!report.excused.empty() || !report.cut_short.empty()) return healing;
+  if (!report.effort->healed_after && report.effort->waiting == 0) {
+    healing.not_needed = 1;
+    return healing;
+  }
+  const auto add = [](const std::optional<core::Duration>& after, Spread& spread, std::uint64_t& not_yet) {
+    after ? spread.Add(*after) : void(++not_yet);
+  };
+  add(report.effort->healed_after, healing.committed, healing.not_yet);
+  add(report.effort->healed_everywhere_after, healing.everywhere, healing.not_everywhere);
+  return healing;
+}
+
 bool SameOperations(const Example& a, const Example& b) {
   return a.seed == b.seed && a.counterexample.operations == b.counterexample.operations &&
          a.counterexample.audits == b.counterexample.audits;
@@ -136,6 +187,12 @@ std::optional<Place> Partitions::PlaceOf(core::NodeId node, core::Duration at) c
 }
 
 void Measures::Add(const Measures& other) {
+  with_clients += other.with_clients;
+  with_spans += other.with_spans;
+  tools::Add(other.spans, spans);
+  tools::Add(other.lapses, lapses);
+  tools::Add(other.costs, costs);
+  tools::Add(other.healing, healing);
   for (std::size_t place = 0; place < kPlaces; ++place) {
     tools::Add(other.availability.reads[place], availability.reads[place]);
     tools::Add(other.availability.writes[place], availability.writes[place]);
@@ -152,13 +209,28 @@ void Measures::Add(const Measures& other) {
   fates.resurrected += other.fates.resurrected;
 }
 
-Measures Measure(const sim::Plan& plan, const sim::Report& report, const RecordedHistory& recorded) {
-  return {AvailabilityOf(plan, report, recorded), LatencyOf(recorded.history), FatesIn(recorded.history)};
+Measures Measure(const sim::Plan& plan, const sim::Report& report, const RecordedHistory* recorded) {
+  Measures measures;
+  if (recorded != nullptr) {
+    measures.with_clients = 1;
+    measures.availability = AvailabilityOf(plan, report, *recorded);
+    measures.latency = LatencyOf(recorded->history);
+    measures.fates = FatesIn(recorded->history);
+  }
+  if (report.spans) {
+    measures.with_spans = 1;
+    measures.spans = *report.spans;
+  }
+  const sim::Effort& effort = *report.effort;
+  measures.lapses = {effort.patience, effort.patience, effort.storm, effort.unavailable, effort.longest_lapse};
+  measures.costs = {effort.commits, effort.messages, effort.bytes, report.disk.syncs};
+  measures.healing = HealingOf(report);
+  return measures;
 }
 
 void Standing::Add(Play play) {
   cells.resize(consistency::Consistencies().size());
-  for (std::size_t i = 0; i < cells.size(); ++i) {
+  for (std::size_t i = 0; i < play.judgements.size(); ++i) {
     Cell& cell = cells[i];
     consistency::Judgement& judgement = play.judgements[i];
     cell.judged += judgement.judged;
@@ -204,7 +276,7 @@ std::vector<std::string> Broken(const Comparison& comparison, const Standing& st
   return broken;
 }
 
-std::vector<std::string> Doubts(const Standing& standing) {
+std::vector<std::string> Doubts(const Comparison& comparison, const Standing& standing) {
   std::vector<std::string> doubts;
   const auto& names = consistency::Consistencies();
   for (std::size_t i = 0; i < standing.cells.size(); ++i) {
@@ -212,11 +284,23 @@ std::vector<std::string> Doubts(const Standing& standing) {
       doubts.push_back(std::string(names[i].name) + ": " + standing.cells[i].reason);
   }
   for (const auto& [name, total] : standing.summary.monitors) {
-    if (total.judged == 0) doubts.push_back(name + " judged nothing");
+    const std::vector<std::string>& holds = comparison.holds;
+    const bool required = holds.empty() || std::find(holds.begin(), holds.end(), name) != holds.end();
+    if (required && total.judged == 0) doubts.push_back(name + " judged nothing");
   }
   if (standing.cut_short != 0)
     doubts.push_back("runs that did not come to their end: " + std::to_string(standing.cut_short));
   return doubts;
+}
+
+bool HasHistories(const Comparison& comparison) {
+  return std::any_of(comparison.standings.begin(), comparison.standings.end(),
+                     [](const Standing& standing) { return standing.measures.with_clients != 0; });
+}
+
+bool HasSpans(const Comparison& comparison) {
+  return std::any_of(comparison.standings.begin(), comparison.standings.end(),
+                     [](const Standing& standing) { return standing.measures.with_spans != 0; });
 }
 
 std::vector<Exhibit> Exhibits(const Comparison& comparison) {
@@ -243,7 +327,7 @@ int ExitCodeOf(const Comparison& comparison) {
   for (const Standing& standing : comparison.standings) {
     if (!standing.not_deterministic.empty()) code = Worse(code, kNotDeterministic);
     if (!Broken(comparison, standing).empty()) code = Worse(code, kUnexpected);
-    if (!Doubts(standing).empty()) code = Worse(code, kInconclusive);
+    if (!Doubts(comparison, standing).empty()) code = Worse(code, kInconclusive);
   }
   return code;
 }

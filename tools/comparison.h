@@ -89,23 +89,55 @@ struct Fates {
 
 Fates FatesIn(const consistency::History& history);
 
+// ---- what the cluster got done -------------------------------------------------------------------
+
+// See sim::Effort, which says what each of these is.
+struct Lapses {
+  std::optional<core::Duration> least_patience, most_patience;  // of the protocol, as it was configured
+  core::Duration storm{};                                       // all of them
+  core::Duration unavailable{};
+  core::Duration longest{};
+};
+struct Costs {
+  std::uint64_t commits = 0;
+  std::uint64_t messages = 0;  // between nodes of the cluster
+  std::uint64_t bytes = 0;     // of those
+  std::uint64_t syncs = 0;
+};
+// Of runs that came to their end with a core: else nobody is owed anything.
+struct Healing {
+  Spread committed;           // something that was asked after the storm
+  Spread everywhere;          // applied by every node of the core
+  std::uint64_t not_yet = 0;  // runs that ended first, while somebody waited
+  std::uint64_t not_everywhere = 0;
+  std::uint64_t not_needed =
+      0;  // runs that ended with nobody waiting: all that was asked since were reads, if anything
+};
+
 // ---- one run -----------------------------------------------------------------------------------
 
 struct Measures {
+  std::uint64_t with_clients = 0;  // runs, whose histories were judged; the next three are theirs
   Availability availability;
   Spread latency;  // of answers
   Fates fates;
+  std::uint64_t with_spans = 0;  // runs with collectors
+  sim::SpanCounts spans;
+  Lapses lapses;
+  Costs costs;
+  Healing healing;
   void Add(const Measures& other);
 };
 
-// `plan` is what was run. Only what was asked in the storm counts for availability: after it nobody
-// is disturbed, or cut off for good.
-Measures Measure(const sim::Plan& plan, const sim::Report& report, const RecordedHistory& recorded);
+// `plan` is what was run, with its effort measured. Only what was asked in the storm counts for
+// availability: after it nobody is disturbed, or cut off for good. `recorded`: null if nobody says
+// what clients asked.
+Measures Measure(const sim::Plan& plan, const sim::Report& report, const RecordedHistory* recorded);
 
 struct Play {
   sim::Report report;
   Measures measures;
-  std::vector<consistency::Judgement> judgements;       // by consistency, strongest first
+  std::vector<consistency::Judgement> judgements;       // by consistency, strongest first; none: no history
   std::shared_ptr<const consistency::History> history;  // only if one of them is a violation
   std::optional<core::Fingerprint> repeated;            // digest of the same run, made again
 };
@@ -140,7 +172,8 @@ struct Standing {
 
 struct Comparison {
   std::string scenario;
-  std::string violates;  // the invariant that the scenario expects to be violated; empty: none
+  std::string violates;            // the invariant that the scenario expects to be violated; empty: none
+  std::vector<std::string> holds;  // those that must judge something; none: all
   SeedRange seeds;
   std::uint64_t finished = 0;  // seeds
   std::vector<Standing> standings;
@@ -155,7 +188,10 @@ const consistency::ConsistencyName* Kept(const Standing& standing);
 // Invariants that were violated and not expected to be, sorted.
 std::vector<std::string> Broken(const Comparison& comparison, const Standing& standing);
 // What is missing for a verdict, in words: empty if everything was judged.
-std::vector<std::string> Doubts(const Standing& standing);
+std::vector<std::string> Doubts(const Comparison& comparison, const Standing& standing);
+// Whether some run of some protocol had clients whose histories were judged, or had collectors.
+bool HasHistories(const Comparison& comparison);
+bool HasSpans(const Comparison& comparison);
 
 // Counterexamples of one protocol that are the same operations.
 struct Exhibit {

@@ -60,7 +60,7 @@ void Write(const Availability& availability, Writer& out) {
   out.EndObject();
 }
 
-void Write(const Measures& measures, Writer& out) {
+void WriteClients(const Measures& measures, Writer& out) {
   Write(measures.availability, out);
   out.Key("latency");
   out.BeginObject();
@@ -80,6 +80,68 @@ void Write(const Measures& measures, Writer& out) {
   out.Whole("lost", fates.lost);
   out.Whole("resurrected", fates.resurrected);
   out.EndObject();
+}
+
+void Write(const sim::SpanCounts& spans, Writer& out) {
+  out.Key("spans");
+  out.BeginObject();
+  out.Whole("emitted", spans.emitted);
+  out.Whole("acknowledged", spans.acknowledged);
+  out.Whole("stored", spans.stored);
+  out.Key("dropped");
+  out.BeginObject();
+  for (const auto& [reason, dropped] : spans.dropped) out.Whole(reason, dropped);
+  out.EndObject();
+  out.Whole("in_flight", spans.in_flight);
+  out.EndObject();
+}
+
+void Write(const Lapses& lapses, Writer& out) {
+  out.Key("unavailable");
+  out.BeginObject();
+  out.Time("least_patience_ns", lapses.least_patience.value_or(core::Duration{}));
+  out.Time("most_patience_ns", lapses.most_patience.value_or(core::Duration{}));
+  out.Time("storm_ns", lapses.storm);
+  out.Time("total_ns", lapses.unavailable);
+  out.Time("longest_ns", lapses.longest);
+  out.EndObject();
+}
+
+void Write(const Costs& costs, Writer& out) {
+  out.Key("costs");
+  out.BeginObject();
+  out.Whole("commits", costs.commits);
+  out.Whole("messages", costs.messages);
+  out.Whole("bytes", costs.bytes);
+  out.Whole("syncs", costs.syncs);
+  out.EndObject();
+}
+
+void Write(std::string_view key, const Spread& spread, std::uint64_t not_yet, Writer& out) {
+  out.Key(key);
+  out.BeginObject();
+  out.Whole("runs", spread.count());
+  out.Time("median_ns", spread.Median());
+  out.Time("longest_ns", spread.Longest());
+  out.Whole("not_yet", not_yet);
+  out.EndObject();
+}
+
+void Write(const Healing& healing, Writer& out) {
+  out.Key("healing");
+  out.BeginObject();
+  Write("committed", healing.committed, healing.not_yet, out);
+  Write("everywhere", healing.everywhere, healing.not_everywhere, out);
+  out.Whole("not_needed", healing.not_needed);
+  out.EndObject();
+}
+
+void WriteConsistencies(const Standing& standing, Writer& out) {
+  out.Key("consistencies");
+  out.BeginArray();
+  const auto& names = consistency::Consistencies();
+  for (std::size_t i = 0; i < names.size(); ++i) Write(names[i], standing.cells[i], out);
+  out.EndArray();
 }
 
 void WriteTheorem(const Comparison& comparison, const Standing& standing, Writer& out) {
@@ -104,17 +166,20 @@ void Write(const Comparison& comparison, const Standing& standing, Writer& out) 
   out.Whole("cut_short", standing.cut_short);
   out.Whole("not_deterministic", standing.not_deterministic.size());
   out.Text("digest", core::ToHex(standing.summary.digests.Finished()));
-  out.Key("consistencies");
-  out.BeginArray();
-  const auto& names = consistency::Consistencies();
-  for (std::size_t i = 0; i < names.size(); ++i) Write(names[i], standing.cells[i], out);
-  out.EndArray();
+  const bool histories = HasHistories(comparison);
+  if (histories) WriteConsistencies(standing, out);
   out.Key("invariants");
   out.BeginArray();
   for (const auto& [name, total] : standing.summary.monitors) Write(name, total, out);
   out.EndArray();
-  Write(standing.measures, out);
-  WriteTheorem(comparison, standing, out);
+  Write(standing.measures.lapses, out);
+  Write(standing.measures.healing, out);
+  Write(standing.measures.costs, out);
+  if (HasSpans(comparison)) Write(standing.measures.spans, out);
+  if (histories) {
+    WriteClients(standing.measures, out);
+    WriteTheorem(comparison, standing, out);
+  }
   out.EndObject();
 }
 

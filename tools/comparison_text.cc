@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -120,6 +121,7 @@ class Rows {
 };
 
 Field FieldOf(const Cell& cell) {
+  if (cell.seeds() == 0) return {"-", "", Tone::kPlain};
   const std::string of = " of " + Grouped(cell.seeds());
   std::string words;
   if (cell.violated != 0) words = "violated " + Grouped(cell.violated);
@@ -136,11 +138,12 @@ Field Invariants(const Comparison& comparison, const Standing& standing) {
   return {Grouped(static_cast<std::uint64_t>(holding)) + " hold", "", Tone::kGood};
 }
 
+// "1 234.5", rounded down.
+std::string Tenths(std::uint64_t tenths) { return Grouped(tenths / 10) + "." + std::to_string(tenths % 10); }
+
 // "98.2 %", rounded down: 100 % is all of them.
-std::string Percent(const Share& share) {
-  const std::uint64_t tenths = share.answered * 1000 / share.asked;
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
-}
+std::string Percent(std::uint64_t part, std::uint64_t whole) { return Tenths(part * 1000 / whole) + " %"; }
+std::string Percent(const Share& share) { return Percent(share.answered, share.asked); }
 
 Field FieldOf(const Share& share) {
   if (share.asked == 0) return {"-", "", Tone::kPlain};
@@ -152,22 +155,25 @@ Share Together(const Availability& availability, std::size_t place) {
   return {reads.answered + writes.answered, reads.asked + writes.asked};
 }
 
+std::uint64_t Microseconds(core::Duration duration) {
+  return static_cast<std::uint64_t>(duration / std::chrono::microseconds(1));
+}
 // "12.304 ms"
 std::string Milliseconds(core::Duration duration) {
-  const auto micros = static_cast<std::uint64_t>(duration / std::chrono::microseconds(1));
+  const std::uint64_t micros = Microseconds(duration);
   return Grouped(micros / 1000) + "." + Right(std::to_string(micros % 1000 + 1000), 4).substr(1) + " ms";
 }
 Field FieldOf(core::Duration duration) { return {"", Milliseconds(duration), Tone::kPlain}; }
 
-void AddMatrix(const Comparison& comparison, Rows& rows) {
-  rows.Add("", [](const Standing& standing) {
-    return Field{scenarios::Printable(standing.protocol), "", Tone::kPlain};
-  });
+void AddConsistencies(Rows& rows) {
   rows.Heading("consistency of what clients saw; the number of operations judged (convergence: of last values)");
   const auto& names = consistency::Consistencies();
   for (std::size_t i = 0; i < names.size(); ++i) {
     rows.Add("  " + std::string(names[i].name), [&](const Standing& standing) { return FieldOf(standing.cells[i]); });
   }
+}
+
+void AddInvariants(const Comparison& comparison, Rows& rows) {
   rows.Heading("what nodes did");
   rows.Add("  invariants", [&](const Standing& standing) { return Invariants(comparison, standing); });
 }
@@ -205,6 +211,85 @@ void AddFates(Rows& rows) {
   rows.Add("  missed for at most", [](const Standing& standing) { return FieldOf(standing.measures.fates.stalest); });
   add("  lost", [](const Fates& fates) { return fates.lost; });
   add("  resurrected", [](const Fates& fates) { return fates.resurrected; });
+}
+
+void AddSpans(const Comparison& comparison, Rows& rows) {
+  const auto add = [&](std::string label, auto&& number_of) {
+    rows.Add(std::move(label), [&](const Standing& standing) {
+      return Field{"", Grouped(number_of(standing.measures.spans)), Tone::kPlain};
+    });
+  };
+  std::set<std::string> reasons;
+  for (const Standing& standing : comparison.standings) {
+    for (const auto& [reason, spans] : standing.measures.spans.dropped) reasons.insert(reason);
+  }
+  rows.Heading("spans");
+  add("  emitted", [](const sim::SpanCounts& spans) { return spans.emitted; });
+  add("  acknowledged", [](const sim::SpanCounts& spans) { return spans.acknowledged; });
+  add("  stored by all the core", [](const sim::SpanCounts& spans) { return spans.stored; });
+  for (const std::string& reason : reasons) {
+    add("  dropped, " + reason, [&](const sim::SpanCounts& spans) {
+      const auto found = spans.dropped.find(reason);
+      return found == spans.dropped.end() ? 0 : found->second;
+    });
+  }
+  add("  in flight at the end", [](const sim::SpanCounts& spans) { return spans.in_flight; });
+}
+
+Field Patience(const Lapses& lapses) {
+  if (!lapses.least_patience) return {"-", "", Tone::kPlain};
+  if (lapses.least_patience == lapses.most_patience) return FieldOf(*lapses.least_patience);
+  return {"", Milliseconds(*lapses.least_patience) + " to " + Milliseconds(*lapses.most_patience), Tone::kPlain};
+}
+
+void AddLapses(Rows& rows) {
+  rows.Heading("unavailable: nothing committed or answered for longer than the patience, though somebody waits");
+  rows.Add("  patience", [](const Standing& standing) { return Patience(standing.measures.lapses); });
+  rows.Add("  of the storm", [](const Standing& standing) {
+    const Lapses& lapses = standing.measures.lapses;
+    if (Microseconds(lapses.storm) == 0) return Field{"-", "", Tone::kPlain};
+    return Field{"", Percent(Microseconds(lapses.unavailable), Microseconds(lapses.storm)), Tone::kPlain};
+  });
+  rows.Add("  longest", [](const Standing& standing) { return FieldOf(standing.measures.lapses.longest); });
+}
+
+void AddCosts(Rows& rows) {
+  const auto add = [&](std::string label, std::uint64_t Costs::*cost) {
+    rows.Add(std::move(label), [cost](const Standing& standing) {
+      const Costs& costs = standing.measures.costs;
+      return Field{"", costs.commits == 0 ? "-" : Tenths(costs.*cost * 10 / costs.commits), Tone::kPlain};
+    });
+  };
+  rows.Heading("what a commit costs the cluster");
+  rows.Add("  commits", [](const Standing& standing) {
+    return Field{"", Grouped(standing.measures.costs.commits), Tone::kPlain};
+  });
+  add("  messages, each", &Costs::messages);
+  add("  bytes", &Costs::bytes);
+  add("  syncs", &Costs::syncs);
+}
+
+void AddHealing(Rows& rows) {
+  const auto add = [&](Spread Healing::*spread, std::uint64_t Healing::*not_yet) {
+    const auto time = [&](std::string label, core::Duration (Spread::*of)() const) {
+      rows.Add(std::move(label), [=](const Standing& standing) {
+        const Spread& times = standing.measures.healing.*spread;
+        return times.count() == 0 ? Field{"-", "", Tone::kPlain} : FieldOf((times.*of)());
+      });
+    };
+    time("  median", &Spread::Median);
+    time("  longest", &Spread::Longest);
+    rows.Add("  runs that ended first", [=](const Standing& standing) {
+      return Field{"", Grouped(standing.measures.healing.*not_yet), Tone::kPlain};
+    });
+  };
+  rows.Heading("healed: from the end of the storm until something asked since is committed");
+  add(&Healing::committed, &Healing::not_yet);
+  rows.Add("  runs without a commit", [](const Standing& standing) {
+    return Field{"", Grouped(standing.measures.healing.not_needed), Tone::kPlain};
+  });
+  rows.Heading("and until every node of the core has applied it");
+  add(&Healing::everywhere, &Healing::not_everywhere);
 }
 
 // ---- Theorem 1.1 ------------------------------------------------------------------------------------
@@ -247,13 +332,16 @@ std::string TheoremText(const Comparison& comparison) {
 
 // ---- what was not judged, or cannot be believed -------------------------------------------------------
 
-std::string NotesText(const Comparison& comparison, const Style& style) {
-  std::string text;
-  const Availability& first = comparison.standings.front().measures.availability;
-  text += Count(first.windows, "partition") + " had two sides";
+std::string PartitionsText(const Availability& first) {
+  std::string text = Count(first.windows, "partition") + " had two sides";
   if (first.left_out != 0)
     text += "; " + Grouped(first.left_out) + " had not, and what was asked meanwhile is not counted as answered or not";
-  text += "\n";
+  return text + "\n";
+}
+
+std::string NotesText(const Comparison& comparison, const Style& style) {
+  std::string text;
+  if (HasHistories(comparison)) text += PartitionsText(comparison.standings.front().measures.availability);
   for (const Standing& standing : comparison.standings) {
     const std::string name = scenarios::Printable(standing.protocol);
     for (const std::string& monitor : Broken(comparison, standing)) {
@@ -261,7 +349,7 @@ std::string NotesText(const Comparison& comparison, const Style& style) {
       text += style.Bad("violated") + "  " + name + "  " + monitor + "  " + Count(total.violated, "seed") + ", first " +
               std::to_string(*total.first_violated) + ": " + scenarios::Printable(total.explanation) + "\n";
     }
-    for (const std::string& doubt : Doubts(standing))
+    for (const std::string& doubt : Doubts(comparison, standing))
       text += style.Doubtful("inconclusive") + "  " + name + "  " + scenarios::Printable(doubt) + "\n";
   }
   return text;
@@ -296,14 +384,26 @@ std::string_view ConvergedName(const Standing& standing) {
 }
 
 std::string ComparisonText(const Comparison& comparison, const Style& style) {
+  const bool histories = HasHistories(comparison);
   Rows rows(comparison);
-  AddMatrix(comparison, rows);
-  AddAvailability(rows);
-  AddFates(rows);
+  rows.Add("", [](const Standing& standing) {
+    return Field{scenarios::Printable(standing.protocol), "", Tone::kPlain};
+  });
+  if (histories) AddConsistencies(rows);
+  AddInvariants(comparison, rows);
+  AddLapses(rows);
+  AddHealing(rows);
+  AddCosts(rows);
+  if (HasSpans(comparison)) AddSpans(comparison, rows);
+  if (histories) {
+    AddAvailability(rows);
+    AddFates(rows);
+  }
+  const std::string notes = NotesText(comparison, style);
   return scenarios::Printable(comparison.scenario) + "  " + SeedsText(comparison) + "  one tape of faults for " +
          Count(comparison.standings.size(), "protocol") + "\n\n" +
-         TableText(rows.rows(), comparison.standings.size(), style) + "\n" + TheoremText(comparison) + "\n" +
-         NotesText(comparison, style);
+         TableText(rows.rows(), comparison.standings.size(), style) +
+         (histories ? "\n" + TheoremText(comparison) : "") + (notes.empty() ? "" : "\n" + notes);
 }
 
 std::string ExhibitText(const Exhibit& exhibit, const Style& style) {

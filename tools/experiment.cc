@@ -235,6 +235,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
                 .stop = request.stop,
                 .keep_going = request.keep_going,
                 .trail = request.trail,
+                .measure = request.measure ? std::optional(experiment.protocol->patience(experiment.scenario.plan))
+                                           : std::nullopt,
                 .history = request.history};
   core::ThisThreadsCheckContext() = {request.seed, 0};
   const auto& entry = experiment.traffic ? experiment.protocol->collect : experiment.protocol->run;

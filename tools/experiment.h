@@ -37,6 +37,7 @@ struct RunRequest {
   std::atomic<bool>* stop = nullptr;
   bool keep_going = false;  // past the first violation
   bool trail = false;
+  bool measure = false;                // fill Report::effort
   RecordedHistory* history = nullptr;  // of experiments that have one: HasHistory
 };
 

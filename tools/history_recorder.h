@@ -2,7 +2,7 @@
 // takes, with what only the simulator knows: whom they asked, how it ended, what replicas held.
 //
 // Replicas are audited: when each first stored a value, and what it holds in the end. Only those
-// of the healed core that are up when the run ends, since no other is owed convergence. A node that
+// of the healed core that are members and up when the run ends, since no other is owed convergence. A node that
 // restarts executes its log anew; what it stored before is then no news.
 #pragma once
 
@@ -46,6 +46,8 @@ class HistoryRecorder {
   template <class F>
   void On(core::NodeId, const F&) {}
 
+  // This member of the core has been removed from the cluster: nobody sends it anything any more.
+  void Removed(core::NodeId node) { replicas_[node].in_core = false; }
   // The run has come to its end. Without that nobody is audited: what a replica would still have
   // stored is not known.
   void AtEnd();
@@ -88,6 +90,9 @@ class Recording : public Panel {
     Panel::OnEngineFact(node, fact);
   }
   void AtEnd() {
+    for (std::uint32_t node = 0; node < Panel::logs().members(); ++node) {
+      if (!Panel::logs().IsMember(core::NodeId{node})) recorder_.Removed(core::NodeId{node});
+    }
     recorder_.AtEnd();
     Panel::AtEnd();
   }

@@ -125,11 +125,16 @@ void DescribeCompare(CLI::App& root, Typed& typed, CompareOptions& options) {
   command.footer(
       "For each seed, the run of the first protocol draws the faults; the others get its very windows and\n"
       "victims, so that a \"leader\" is the same node for all of them. Every history is judged by every\n"
-      "consistency of `faultline list consistencies`.\n"
+      "consistency of `faultline list consistencies`; where there are collectors, their spans are counted.\n"
+      "A swarm draws each seed's cluster once; every protocol draws its own parameters to suit it.\n"
+      "Unavailable is, in the storm, the time from one commit or answer to the next while somebody waits for\n"
+      "an answer, wherever it is longer than the protocol's own patience. Healing is from the end of the\n"
+      "storm until something asked since is committed, and until all the core has applied it. A commit is an\n"
+      "entry, once for the cluster; messages and bytes are those between its nodes.\n"
       "Exit status: 0 everything was judged, whatever was found; 1 an invariant is violated; 2 something\n"
       "is inconclusive; 4 a run that was repeated gave another digest.\n"
       "Examples:\n"
-      "  faultline compare consistency --seeds 1..20\n"
+      "  faultline compare flagship --protocols raft,raft:heartbeat=20ms:election_timeout=100ms..200ms --seeds 1..20\n"
       "  faultline compare consistency --protocols raft,raft:reads=follower --seed 3 --histories found");
 }
 

@@ -117,8 +117,7 @@ TEST(Compare, BadNamesGiveThreeAndTheNearestWord) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"--protocols rfat", "--protocols: no protocol \"rfat\"; did you mean \"raft\"?"},
       {"--protocols raft:raeds=leader", "--protocols: raft has no parameter \"raeds\"; did you mean \"reads\"?"},
-      {"--protocols raft:reads=folower",
-       "want one of strong, leader, follower, got \"folower\"; did you mean \"follower\"?"},
+      {"--protocols raft:reads=folower", "follower, got \"folower\"; did you mean \"follower\"?"},
       {"--protocols raft:reads", "--protocols: want NAME:key=value, got \"raft:reads\""},
       {"--protocols raft,raft", "--protocols: \"raft\" is named twice"},
       {"--protocol raft", "unknown argument \"--protocol\"; did you mean \"--protocols\"?"},
@@ -130,8 +129,52 @@ TEST(Compare, BadNamesGiveThreeAndTheNearestWord) {
     EXPECT_THAT(result.out, HasSubstr(message));
   }
   EXPECT_EQ(Faultline("compare consistancy").code, 3);
-  EXPECT_THAT(Faultline("compare flagship").out, HasSubstr("flagship has collectors and no clients"));
-  EXPECT_THAT(Faultline("compare swarm").out, HasSubstr("draws another cluster for each protocol"));
+  const Result flagship = Faultline("compare flagship --histories found");
+  EXPECT_EQ(flagship.code, 3);
+  EXPECT_THAT(flagship.out, HasSubstr("--histories: flagship has no clients that say what they ask"));
+}
+
+// ---- collectors and swarms ---------------------------------------------------------------------
+
+const std::string kCollectors =
+    "compare flagship --protocols raft,raft:heartbeat=20ms:election_timeout=100ms..200ms --seeds 1..4 --progress never";
+
+TEST(Compare, CollectorsAreComparedByTheirSpansAndWhatTheyCost) {
+  const Result result = Faultline(kCollectors);
+  EXPECT_EQ(result.code, 0) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  patience", " +300.000 ms +200.000 ms")) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  of the storm", " +[0-9.]+ % +[0-9.]+ %")) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  median", " +[0-9 .]+ ms +[0-9 .]+ ms")) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  bytes", " +[0-9 ]+[.][0-9] +[0-9 ]+[.][0-9]")) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  stored by all the core", " +[0-9 ]+")) << result.out;
+  for (const std::string of_clients : {"linearizable", "network whole", "Theorem 1.1", "partitions had", "writes"}) {
+    EXPECT_THAT(result.out, Not(HasSubstr(of_clients)));
+  }
+}
+
+TEST(Compare, CollectorsInJsonHaveNoHistories) {
+  const Result result = Faultline(kCollectors + " --format json --jobs 3");
+  EXPECT_EQ(result.out, Faultline(kCollectors + " --format json --jobs 1").out);
+  for (const std::string key : {"unavailable", "healing", "costs", "spans"}) {
+    EXPECT_THAT(result.out, HasSubstr("\"" + key + "\":{"));
+  }
+  for (const std::string key : {"consistencies", "availability", "theorem"}) {
+    EXPECT_THAT(result.out, Not(HasSubstr("\"" + key + "\"")));
+  }
+}
+
+// Half of the seeds have clients, half have collectors; the second draws what the first does but for one parameter.
+TEST(Compare, ASwarmIsOneConfigurationForEachSeed) {
+  const Result result =
+      Faultline("compare swarm --protocols raft,raft:max_batch=1 --seeds 1..12 --quiet --progress never");
+  EXPECT_LE(result.code, 2) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  linearizable", " +holds +[0-9 ]+holds +[0-9 ]+")) << result.out;
+  const std::regex patience("  patience +([0-9. ]+ ms to [0-9. ]+ ms) +([0-9. ]+ ms to [0-9. ]+ ms)");
+  std::smatch found;
+  const std::string line = LineOf(result.out, "  patience");
+  ASSERT_TRUE(std::regex_match(line, found, patience)) << result.out;
+  EXPECT_EQ(found[1].str(), found[2].str());
+  EXPECT_TRUE(Matches(result.out, "  emitted", " +[0-9 ]+")) << result.out;
 }
 
 // ---- run --history -----------------------------------------------------------------------------
@@ -313,6 +356,37 @@ TEST(ServedAt, ComparesASideWithTheWholeNetwork) {
   EXPECT_EQ(ServedAt(availability, Place::kMinority), Served::kWrites);
   availability.writes[place(Place::kMinority)] = {0, 100};
   EXPECT_EQ(ServedAt(availability, Place::kMinority), Served::kNothing);
+}
+
+sim::Report Measured(std::optional<core::Duration> healed, std::optional<core::Duration> everywhere,
+                     std::uint32_t waiting) {
+  sim::Report report;
+  report.effort.emplace();
+  report.effort->patience = 1s;
+  report.effort->storm = 10s;
+  report.effort->healed_after = healed;
+  report.effort->healed_everywhere_after = everywhere;
+  report.effort->waiting = waiting;
+  return report;
+}
+
+TEST(HealingOfRuns, IsTakenWhereSomethingWasOwed) {
+  Measures all;
+  all.Add(Measure({}, Measured(2s, 3s, 0), nullptr));
+  all.Add(Measure({}, Measured(4s, std::nullopt, 0), nullptr));
+  all.Add(Measure({}, Measured(std::nullopt, std::nullopt, 1), nullptr));
+  all.Add(Measure({}, Measured(std::nullopt, std::nullopt, 0), nullptr));
+  sim::Report excused = Measured(std::nullopt, std::nullopt, 1);
+  excused.excused = "no majority has an intact disk";
+  all.Add(Measure({}, excused, nullptr));
+  EXPECT_EQ(all.healing.committed.count(), 2u);
+  EXPECT_EQ(all.healing.committed.Longest(), 4s);
+  EXPECT_EQ(all.healing.everywhere.Median(), 3s);
+  EXPECT_EQ(all.healing.not_yet, 1u);
+  EXPECT_EQ(all.healing.not_everywhere, 2u);
+  EXPECT_EQ(all.healing.not_needed, 1u);
+  EXPECT_EQ(all.lapses.storm, 50s);
+  EXPECT_EQ(all.with_clients + all.with_spans, 0u);
 }
 
 TEST(SpreadOfTimes, HasTheLowerMedianAndTheLongest) {

@@ -105,10 +105,11 @@ TEST(HistoryRecorder, ReplicasAreAuditedWhenTheyFirstStoreAValueAndInTheEnd) {
 
 TEST(HistoryRecorder, WhoIsNotOwedConvergenceIsNotAudited) {
   HistoryRecorder recorder;
-  for (const std::uint32_t node : {0u, 1u, 2u, 3u}) recorder.On(NodeId{node}, facts::ValueStored{1, 70});
-  for (const std::uint32_t node : {1u, 2u, 3u}) recorder.On(NodeId{node}, facts::InCore{});
+  for (const std::uint32_t node : {0u, 1u, 2u, 3u, 4u}) recorder.On(NodeId{node}, facts::ValueStored{1, 70});
+  for (const std::uint32_t node : {1u, 2u, 3u, 4u}) recorder.On(NodeId{node}, facts::InCore{});
   recorder.On(NodeId{2}, facts::Crashed{});
   recorder.On(NodeId{3}, facts::Halted{});
+  recorder.Removed(NodeId{4});
   recorder.AtEnd();
   EXPECT_EQ(Audits(recorder.Take().history), (std::vector<std::string>{"1 k1 70 @0", "1 k1 70 @0"}));
 }
