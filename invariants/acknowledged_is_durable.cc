@@ -2,7 +2,8 @@
 // of a majority, at that moment and for ever.
 //
 // Judged at each acknowledgement; again whenever a leader is elected and at the
-// end, so that a disk that forgets what it had is found when it matters.
+// end, so that a disk that forgets what it had is found when it matters. Names LogRecovered to take part only where
+// logs have no holes; for the others there is acknowledged-is-accepted.
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -28,6 +29,8 @@ struct AcknowledgedIsDurable {
   Ruling On(core::NodeId, const facts::LeaderElected&, const LogViews& logs) {
     return furthest.value == 0 ? Ruling::Noted() : Judge(furthest, chain, logs);
   }
+  // The logs are kept for us.
+  Ruling On(core::NodeId, const facts::LogRecovered&) { return Ruling::Noted(); }
   std::vector<Ruling> AtEnd(const LogViews& logs) {
     std::vector<Ruling> rulings;
     if (furthest.value > 0) rulings.push_back(Judge(furthest, chain, logs));
@@ -54,7 +57,8 @@ void Accepted(Story& story) { TellThree(story, 2); }
 void Rejected(Story& story) { TellThree(story, 1); }
 REGISTER_INVARIANT("acknowledged-is-durable", AcknowledgedIsDurable,
                    "what was acknowledged is on the disks of a majority, then and for ever",
-                   "Raft, §5.3 and §8; Ongaro's thesis, §3.8", facts::RequestAcknowledged, facts::LeaderElected);
+                   "Raft, §5.3 and §8; Ongaro's thesis, §3.8", facts::RequestAcknowledged, facts::LeaderElected,
+                   facts::EntryAppended);
 
 }  // namespace
 }  // namespace invariants

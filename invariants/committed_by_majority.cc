@@ -27,6 +27,9 @@ struct CommittedByMajority {
     return rulings;
   }
 
+  // The logs are kept for us. It takes part only where there are any: Paxos has slots, with holes.
+  Ruling On(core::NodeId, const facts::LogRecovered&) { return Ruling::Noted(); }
+
  private:
   Ruling Judge(const LogViews& logs) const {
     const auto holds = [&](core::NodeId node) { return logs[node].Holds(furthest, chain); };
@@ -49,7 +52,8 @@ void Accepted(Story& story) { TellThree(story, 2); }
 void Rejected(Story& story) { TellThree(story, 1); }
 REGISTER_INVARIANT("committed-by-majority", CommittedByMajority,
                    "what is committed is in the logs of a majority of those who vote, then and for ever",
-                   "etcd, etcdraft.tla, QuorumLogInv", facts::Committed, facts::LeaderElected);
+                   "etcd, etcdraft.tla, QuorumLogInv", facts::Committed, facts::LeaderElected,
+                   facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants

@@ -22,6 +22,8 @@ struct CommittedPrefixes {
     return Ruling::Broken(core::Text(node) + " takes up to " + core::Text(f.index) +
                           " for committed; what others did up to " + core::Text(shared) + " differs");
   }
+  // The logs are kept for us. It takes part only where there are any: Paxos has slots, with holes.
+  Ruling On(core::NodeId, const facts::LogRecovered&) { return Ruling::Noted(); }
 };
 
 facts::EntryAppended Entry(std::uint64_t index, std::uint64_t command) { return {{index}, {1}, {command, command}}; }
@@ -41,7 +43,7 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("committed-prefixes", CommittedPrefixes,
                    "of any two nodes' committed logs one is a prefix of the other", "etcd, etcdraft.tla, LogInv",
-                   facts::Committed);
+                   facts::Committed, facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants

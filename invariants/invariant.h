@@ -41,6 +41,7 @@ class [[nodiscard]] Ruling {
   }
   static Ruling Broken(std::string why) {
     Ruling ruling(Kind::kBroken);
+    ruling.times_ = 1;
     ruling.why_ = std::make_unique<std::string>(std::move(why));
     return ruling;
   }
@@ -50,7 +51,8 @@ class [[nodiscard]] Ruling {
     ruling.why_ = std::make_unique<std::string>(std::move(why));
     return ruling;
   }
-  std::uint32_t judged() const { return kind_ == Kind::kBroken ? 1 : times_; }
+  std::uint32_t judged() const { return times_; }
+  bool explained() const { return why_ != nullptr; }  // it is not as usual
   bool broken() const { return kind_ == Kind::kBroken; }
   bool undecided() const { return kind_ == Kind::kUndecided; }
   const std::string& why() const { return *why_; }
@@ -59,7 +61,7 @@ class [[nodiscard]] Ruling {
   enum class Kind : std::uint8_t { kNoted, kFine, kBroken, kUndecided };
   explicit Ruling(Kind kind) : kind_(kind) {}
   Kind kind_;
-  std::uint32_t times_ = 0;           // judged and found fine
+  std::uint32_t times_ = 0;           // judged
   std::unique_ptr<std::string> why_;  // only of what is broken or undecided
 };
 
@@ -244,6 +246,7 @@ class Panel {
  private:
   struct Listener {
     std::size_t seat;
+    Monitor* monitor;  // that sits there
     void* rule;
     Monitor::Handler handler;
   };
@@ -285,12 +288,18 @@ class Panel {
     }
   }
   static void AddListener(std::size_t seat, Monitor& monitor, FactTag tag, std::vector<Listener>& to) {
-    if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, monitor.rule(), handler});
+    if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, &monitor, monitor.rule(), handler});
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
-    for (const Listener& listener : listeners)
-      Count(listener.seat, node, listener.handler(listener.rule, node, fact, logs_));
+    for (const Listener& listener : listeners) {
+      const Ruling ruling = listener.handler(listener.rule, node, fact, logs_);
+      if (ruling.explained()) [[unlikely]] {
+        Count(listener.seat, node, ruling);
+      } else {
+        listener.monitor->judged += ruling.judged();
+      }
+    }
   }
   void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
     Monitor& monitor = *seats_[seat].monitor;

@@ -3,7 +3,8 @@
 //
 // Judged when a leader is elected, against the furthest commit of each earlier
 // epoch, and when a commit of an earlier epoch is heard of late; comparing
-// chains compares the whole prefix.
+// chains compares the whole prefix. Names LogRecovered to take part only where logs have no holes: in Paxos
+// phase 1 brings a new leader what its own log lacks.
 #include <map>
 
 #include "invariants/invariant.h"
@@ -50,6 +51,8 @@ struct LeaderCompleteness {
     }
     return commits.empty() ? Ruling::Noted() : Ruling::Fine();
   }
+  // The logs are kept for us.
+  Ruling On(core::NodeId, const facts::LogRecovered&) { return Ruling::Noted(); }
 };
 
 facts::EntryAppended Entry(std::uint64_t index, std::uint64_t command) { return {{index}, {1}, {command, command}}; }
@@ -66,7 +69,7 @@ void Rejected(Story& story) {
 }
 REGISTER_INVARIANT("leader-completeness", LeaderCompleteness,
                    "what is committed in one epoch is in the log of every later epoch's leader", "Raft, Figure 3",
-                   facts::Committed, facts::LeaderElected);
+                   facts::Committed, facts::LeaderElected, facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants

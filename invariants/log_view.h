@@ -79,6 +79,10 @@ class LogViews {
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
   void Observe(core::NodeId node, const facts::Committed& f) {
+    if (f.index > reached_) {
+      reached_ = f.index;
+      ForgetMemberships();
+    }
     if (f.index.value <= committed_.size()) return;
     const std::vector<Link>& links = Of(node).links;
     const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
@@ -90,8 +94,8 @@ class LogViews {
   void Observe(core::NodeId node, const facts::MembershipAdopted& f) {
     const LogView& log = (*this)[node];
     const LogView& says = f.index.value <= log.size() ? log : committed_;  // a snapshot may be ahead of the log
-    if (f.index.value > says.size()) return;
-    const Known told{f.index, says.ChainAt(f.index), f.membership};
+    if (tells_of_logs() && f.index.value > says.size()) return;
+    const Known told{f.index, tells_of_logs() ? says.ChainAt(f.index) : 0, f.membership};
     const auto same = [&](const Known& known) { return known.index == told.index && known.chain == told.chain; };
     if (std::any_of(memberships_.begin(), memberships_.end(), same)) return;
     if (!memberships_.empty() && told.index < memberships_.front().index) return;  // a later one is committed
@@ -105,11 +109,17 @@ class LogViews {
 
   // Whether the nodes for which `has(node)` are a majority of those who vote: by the last membership
   // that is known to be committed, or by one that somebody goes by already. Of all that have a log, if nobody tells.
+  //
+  // A leader goes by a membership as soon as it appends it, and what it commits by that is heard of before the
+  // membership itself is on any disk: where one in between is committed, what it leads to counts.
   template <class Has>
   bool HasMajority(Has&& has) const {
     if (!memberships_.empty()) {
-      return std::any_of(memberships_.begin(), memberships_.end(),
-                         [&](const Known& known) { return known.membership.HasMajority(has); });
+      return std::any_of(memberships_.begin(), memberships_.end(), [&](const Known& known) {
+        const core::Membership& membership = known.membership;
+        return membership.HasMajority(has) || (membership.joint() && known.index.value <= committed_.size() &&
+                                               membership.Settled().HasMajority(has));
+      });
     }
     std::uint32_t holders = 0;
     for (std::uint32_t node = 0; node < members(); ++node) holders += has(core::NodeId{node});
@@ -129,13 +139,19 @@ class LogViews {
     core::Membership membership;
   };
 
+  // Paxos does not: its logs have holes.
+  bool tells_of_logs() const { return !views_.empty(); }
+
   // Those that have come to nothing, and those before the last that is committed.
   void ForgetMemberships() {
     if (memberships_.size() < 2) return;
-    std::erase_if(memberships_, [&](const Known& known) {
-      return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
-    });
-    while (memberships_.size() > 1 && memberships_[1].index.value <= committed_.size()) {
+    if (tells_of_logs()) {
+      std::erase_if(memberships_, [&](const Known& known) {
+        return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
+      });
+    }
+    const std::uint64_t committed = tells_of_logs() ? committed_.size() : reached_.value;
+    while (memberships_.size() > 1 && memberships_[1].index.value <= committed) {
       memberships_.erase(memberships_.begin());
     }
   }
@@ -145,7 +161,8 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
-  LogView committed_;
+  core::Index reached_;  // that is known to be committed
+  LogView committed_;    // up to there, if logs are told of
   std::vector<Known> memberships_;  // by index: a committed one, then later ones
 };
 

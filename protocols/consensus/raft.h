@@ -71,15 +71,6 @@ struct Unconfirmed {
   Index index;            // what was committed when it came
   std::uint64_t round{};  // sent after it came
 };
-struct Leader {
-  Index first;                      // the first entry of this term
-  std::uint64_t rounds{};           // begun so far
-  core::List<Progress> progress;    // by node; our own holds what is durable here
-  core::List<Unconfirmed> reads;    // by round
-  std::optional<NodeId> successor;  // a transfer of the leadership is under way
-  bool handed_over{};               // and it was told to campaign, in this term: no lease holds any more
-};
-
 template <machines::Divisible Machine>
 struct NodeOf {
   using Command = typename Machine::Command;
@@ -155,6 +146,17 @@ struct NodeOf {
     RequestId request;
     Command command;
     std::optional<Index> index;  // to be applied before; none: not known yet
+  };
+
+  struct Leader {
+    Index first;                      // the first entry of this term
+    std::uint64_t rounds{};           // begun so far
+    core::List<Progress> progress;    // by node; our own holds what is durable here
+    // Being sent. A newer one does not take its place, or a slow follower might never have a whole one.
+    std::optional<Snapshot> outgoing;
+    core::List<Unconfirmed> reads;    // by round
+    std::optional<NodeId> successor;  // a transfer of the leadership is under way
+    bool handed_over{};               // and it was told to campaign, in this term: no lease holds any more
   };
 
   // Durable (Figure 2, "Persistent state on all servers"): changed only by Replay.
@@ -279,7 +281,7 @@ struct NodeOf {
     if (m.term > term) return EnterTerm(m.term, env);
     auto* candidate = std::get_if<Candidate>(&role);
     // A grant from an earlier candidacy of ours says nothing about this one.
-    if (candidate == nullptr || m.term < term || m.pre || !m.granted) return;
+    if (candidate == nullptr || m.term < term || !m.granted) return;
     if (HasWon(candidate->votes, from)) Lead(env);
   }
 
@@ -371,8 +373,8 @@ struct NodeOf {
     if (m.done) return OnMatch(from, m.index, *progress, env);
     const bool stale = progress->pace != Pace::kSnapshot || progress->snapshot != m.index;
     // It tells how much it has. After a restart that is nothing, and we begin again.
-    if (stale || progress->offset == m.offset || m.offset > snapshot.pieces.size()) return;
-    progress->offset = m.offset;
+    if (stale || progress->offset == m.offset) return;
+    progress->offset = std::min<std::uint64_t>(m.offset, std::get<Leader>(role).outgoing->pieces.size());
     SendSnapshot(from, *progress, env);
   }
 
@@ -597,7 +599,7 @@ struct NodeOf {
 
   void Lead(Env& env) {
     // Nothing learned in an earlier reign holds: followers' logs may have been cut since (Figure 2, "Leaders").
-    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, std::nullopt, false};
+    Leader leader{log.last() + 1, 0, core::List<Progress>(env.config().nodes), {}, {}, {}, {}};
     for (Progress& progress : leader.progress) progress.next = log.last() + 1;
     role = std::move(leader);
     env.Announce(facts::LeaderElected{term});
@@ -816,13 +818,17 @@ struct NodeOf {
   // --- snapshots ----------------------------------------------------------------------------------
 
   void SendSnapshot(NodeId to, Progress& progress, Env& env) {
-    if (progress.pace != Pace::kSnapshot || progress.snapshot != snapshot.index) {
+    Leader& leader = std::get<Leader>(role);
+    if (progress.pace != Pace::kSnapshot) {
+      bool sending = false;
+      ForEachFollower(leader, env, [&](NodeId, const Progress& other) { sending |= other.pace == Pace::kSnapshot; });
+      if (!sending) leader.outgoing = snapshot;
       progress.pace = Pace::kSnapshot;
-      progress.snapshot = snapshot.index;
+      progress.snapshot = leader.outgoing->index;
       progress.offset = 0;
       progress.inflight.clear();
     }
-    env.Send(to, InstallSnapshot{term, ChunkOf(snapshot, progress.offset, env.config().snapshot_chunk)});
+    env.Send(to, InstallSnapshot{term, ChunkOf(*leader.outgoing, progress.offset, env.config().snapshot_chunk)});
   }
 
   // What follows the snapshot in our log stays only if our log holds the snapshot's last entry

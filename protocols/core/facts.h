@@ -94,6 +94,44 @@ struct CommandExecuted {
   Index index;
 };
 
+// --- Paxos -----------------------------------------------------------------------
+
+// In this section `ballot` is the number of the ballot, in their order, and a slot is an entry of the log
+// that is decided by itself, whatever became of those before it.
+
+// 1b: this acceptor takes part in no ballot below this one any more. Said again when the node starts.
+struct BallotPromised {
+  Epoch ballot;
+};
+// Of what this acceptor has accepted it has on its disk what ValueRecovered says from here on, and a
+// snapshot stands for what is chosen up to `base`. Announced when the node starts.
+struct VotesRecovered {
+  Index base;
+};
+struct ValueRecovered {
+  Epoch ballot;  // 0: it has not accepted it, but learnt that it is chosen
+  Index slot;
+  Fingerprint value;
+};
+// 2a: its leader proposes this value in this slot.
+struct ValueProposed {
+  Epoch ballot;
+  Index slot;
+  Fingerprint value;
+};
+// 2b. It may be known before its 2a is, since a leader need not wait for its own disk.
+struct ValueAccepted {
+  Epoch ballot;
+  Index slot;
+  Fingerprint value;
+};
+// Its leader has counted a majority.
+struct ValueChosen {
+  Epoch ballot;
+  Index slot;
+  Fingerprint value;
+};
+
 // --- snapshots -----------------------------------------------------------------
 
 // This node's own: what the machine, the sessions and the membership are after `index`.
@@ -112,7 +150,8 @@ struct SnapshotRestored {
 
 // --- membership ------------------------------------------------------------------
 
-// This node goes by this membership from now on: its log says so at `index`, or, with 0, its configuration.
+// This node goes by this membership from now on, for the entries from `index` on: its log or its snapshot says so, or,
+// with 0, its configuration.
 struct MembershipAdopted {
   Index index;
   core::Membership membership;
@@ -121,6 +160,29 @@ struct MembershipAdopted {
 struct LeadershipTransferred {
   Epoch epoch;  // the leader's
   NodeId to;
+};
+
+// --- ZAB ---------------------------------------------------------------------------
+
+// This node's history is that of the epoch's primary from here on. EpochEntered says that it has
+// accepted the epoch, which comes before.
+struct CurrentEpochSet {
+  Epoch epoch;
+  std::optional<NodeId> leader;  // whose epoch it is; none: so it is on disk
+};
+// A primary broadcasts the `counter`th transaction of its epoch.
+struct TransactionBroadcast {
+  Epoch epoch;
+  std::uint64_t counter{};
+  Index index;
+  Fingerprint command;
+};
+// This node delivers it to its machine.
+struct TransactionDelivered {
+  Epoch epoch;
+  std::uint64_t counter{};
+  Index index;
+  Fingerprint command;
 };
 
 // --- a replicated store -------------------------------------------------------

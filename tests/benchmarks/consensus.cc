@@ -13,7 +13,9 @@
 #include <string_view>
 
 #include "invariants/invariant.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
+#include "protocols/consensus/zab.h"
 #include "sim/run.h"
 #include "sim/world.h"
 #include "tests/benchmarks/support/allocations.h"
@@ -138,5 +140,7 @@ void PipelinedWithFaults(benchmark::State& state) {
   BENCHMARK(PipelinedWithFaults<NODE>)->Unit(benchmark::kMillisecond)
 
 CONSENSUS_BENCHMARKS(raft::Node);
+CONSENSUS_BENCHMARKS(multi_paxos::Node);
+CONSENSUS_BENCHMARKS(zab::Node);
 
 }  // namespace

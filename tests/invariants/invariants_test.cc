@@ -167,6 +167,172 @@ void ThreeNodesHoldOneEntry(Story& story) {
   story(0, Acknowledged(1));
 }
 
+facts::MembershipAdopted Members(std::uint64_t from, std::uint32_t voters) {
+  return {{from}, core::Membership::Of(voters, 5)};
+}
+facts::ValueAccepted Vote(std::uint64_t ballot, std::uint64_t value) { return {{ballot}, {1}, {value, value}}; }
+facts::ValueProposed Proposal(std::uint64_t ballot, std::uint64_t value) { return {{ballot}, {1}, {value, value}}; }
+facts::ValueChosen Choice(std::uint64_t ballot, std::uint64_t value) { return {{ballot}, {1}, {value, value}}; }
+
+void TwoOfThreeAcceptWhatIsAcknowledged(Story& story) {
+  story(0, Members(0, 3));
+  for (std::uint32_t node : {0u, 1u}) story(node, Vote(3, 7));
+  story(0, facts::EntryApplied{{1}, {}, {7, 7}});
+  story(0, Acknowledged(1));
+}
+TEST(AcknowledgedIsAccepted, ADiskThatForgetsIsFoundAtTheNextElection) {
+  ExpectRejected("acknowledged-is-accepted", "not on the disks of a majority", [](Story& story) {
+    TwoOfThreeAcceptWhatIsAcknowledged(story);
+    story(1, facts::VotesRecovered{});
+    story(2, facts::LeaderElected{{5}});
+  });
+}
+TEST(AcknowledgedIsAccepted, OrAtTheEnd) {
+  ExpectRejected("acknowledged-is-accepted", "not on the disks of a majority", [](Story& story) {
+    TwoOfThreeAcceptWhatIsAcknowledged(story);
+    story(1, facts::VotesRecovered{});
+    story.AtEnd();
+  });
+}
+TEST(AcknowledgedIsAccepted, ADiskThatRemembersSaysSo) {
+  ExpectAccepted("acknowledged-is-accepted", [](Story& story) {
+    TwoOfThreeAcceptWhatIsAcknowledged(story);
+    story(1, facts::VotesRecovered{});
+    story(1, facts::ValueRecovered{{3}, {1}, {7, 7}});
+    story.AtEnd();
+  });
+}
+TEST(AcknowledgedIsAccepted, ASnapshotStandsForWhatIsGone) {
+  ExpectAccepted("acknowledged-is-accepted", [](Story& story) {
+    TwoOfThreeAcceptWhatIsAcknowledged(story);
+    story(1, facts::VotesRecovered{{1}});
+    story(0, facts::SnapshotTaken{{1}, {}, {}});
+    story(0, facts::VotesRecovered{});
+    story(0, facts::SnapshotRestored{{1}, {}, {}});
+    story.AtEnd();
+  });
+}
+TEST(AcknowledgedIsAccepted, AnotherValueInThatSlotDoesNotCount) {
+  ExpectRejected("acknowledged-is-accepted", "not on the disks of a majority", [](Story& story) {
+    story(0, Members(0, 3));
+    story(0, Vote(3, 7));
+    story(1, Vote(3, 8));
+    story(0, facts::EntryApplied{{1}, {}, {7, 7}});
+    story(0, Acknowledged(1));
+  });
+}
+
+TEST(ChosenByMajority, WhatNobodyProposedIsNotChosen) {
+  ExpectRejected("chosen-by-majority", "nobody proposed", [](Story& story) {
+    story(0, Members(0, 3));
+    for (std::uint32_t node : {0u, 1u}) story(node, Vote(3, 7));
+    story(0, Choice(3, 7));
+  });
+}
+TEST(ChosenByMajority, AcceptancesInAnotherBallotDoNotCount) {
+  ExpectRejected("chosen-by-majority", "no majority", [](Story& story) {
+    story(0, Members(0, 3));
+    story(0, Proposal(4, 7));
+    story(0, Vote(4, 7));
+    story(1, Vote(3, 7));
+    story(0, Choice(4, 7));
+  });
+}
+TEST(ChosenByMajority, OnlyThoseCountWhoDecideTheSlot) {
+  ExpectRejected("chosen-by-majority", "no majority of n0 ~n1", [](Story& story) {
+    story(0, Members(0, 3));
+    story(0, Members(1, 1));
+    story(0, Proposal(3, 7));
+    for (std::uint32_t node : {1u, 2u}) story(node, Vote(3, 7));
+    story(0, Choice(3, 7));
+  });
+}
+
+TEST(ChosenIsStable, AChoiceThatIsHeardOfLateBindsAsWell) {
+  ExpectRejected("chosen-is-stable", "another was proposed in ballot t4", [](Story& story) {
+    story(1, Proposal(3, 7));
+    story(2, Proposal(4, 8));
+    story(1, Choice(3, 7));
+  });
+}
+TEST(ChosenIsStable, LowerBallotsMayHaveProposedAnything) {
+  ExpectAccepted("chosen-is-stable", [](Story& story) {
+    story(1, Proposal(3, 8));
+    story(1, Proposal(4, 7));
+    story(1, Choice(4, 7));
+    story(1, Proposal(5, 7));
+  });
+}
+
+TEST(ConfigurationAgreement, WhatIsNotCommittedMayDiffer) {
+  ExpectAccepted("configuration-agreement", [](Story& story) {
+    for (std::uint32_t node : {1u, 2u}) story(node, Members(0, 5));
+    story(1, Members(3, 4));
+    story(1, facts::Committed{{2}, {1}});
+    story(2, Members(3, 3));
+    story(2, facts::Committed{{3}, {2}});
+  });
+}
+TEST(ConfigurationAgreement, WhoHearsOfAChangeThatOthersPassedDisagrees) {
+  ExpectRejected("configuration-agreement", "by n2 i3 is decided by", [](Story& story) {
+    story(1, Members(0, 5));
+    story(1, facts::Committed{{4}, {1}});
+    story(2, Members(3, 3));
+    story(2, facts::Committed{{3}, {2}});
+  });
+}
+
+TEST(ExecutedInOrder, NothingIsAppliedTwice) {
+  ExpectRejected("executed-in-order", "n1 applied i1 after i1", [](Story& story) {
+    for (int i = 0; i < 2; ++i) story(1, facts::EntryApplied{{1}, {1}, {}});
+  });
+}
+TEST(ExecutedInOrder, ARestartedNodeBeginsAnew) {
+  ExpectAccepted("executed-in-order", [](Story& story) {
+    story(1, facts::EntryApplied{{1}, {1}, {}});
+    story(1, facts::Crashed{});
+    story(1, facts::EntryApplied{{1}, {1}, {}});
+  });
+}
+
+TEST(OneValuePerBallot, AnAcceptorSticksToItsVote) {
+  ExpectRejected("one-value-per-ballot", "n1 named one value and n1 another", [](Story& story) {
+    story(1, Vote(3, 7));
+    story(1, Vote(3, 8));
+  });
+}
+
+TEST(PromisesKept, APromiseDoesNotDecrease) {
+  ExpectRejected("promises-kept", "n1 promised t3 after t4", [](Story& story) {
+    story(1, facts::BallotPromised{{4}});
+    story(1, facts::BallotPromised{{3}});
+  });
+}
+TEST(PromisesKept, NothingIsAcceptedBeyondThePromise) {
+  ExpectRejected("promises-kept", "its last promise is t3", [](Story& story) {
+    story(1, facts::BallotPromised{{3}});
+    story(1, Vote(4, 7));
+  });
+}
+
+TEST(VotesSafe, AMajorityThatIsStillFreeCanChooseWhatNobodyVotedForYet) {
+  ExpectRejected("votes-safe", "can be chosen there in ballot t3", [](Story& story) {
+    story(0, Members(0, 3));
+    story(0, Proposal(3, 7));
+    story(2, facts::BallotPromised{{4}});
+    story(2, Proposal(4, 8));
+  });
+}
+TEST(VotesSafe, AMinorityThatVotedCannotChooseAlone) {
+  ExpectAccepted("votes-safe", [](Story& story) {
+    story(0, Members(0, 3));
+    story(0, facts::BallotPromised{{3}});
+    story(0, Vote(3, 7));
+    for (std::uint32_t node : {1u, 2u}) story(node, facts::BallotPromised{{4}});
+    story(2, Proposal(4, 8));
+  });
+}
+
 TEST(AcknowledgedIsDurable, AnEntryOnOthersDisksOnlyMayNotBeAcknowledgedHere) {
   ExpectRejected("acknowledged-is-durable", "not on its own disk", [](Story& story) {
     for (std::uint32_t node = 0; node < 3; ++node) story(node, facts::LogRecovered{});
@@ -275,6 +441,21 @@ TEST(CommittedByMajority, AChangeNeedsBothMajorities) {
   ExpectRejected("committed-by-majority", "on the disks of n0 n1 n2 only", [&](Story& story) { tell(story, 3); });
 }
 
+// The leader has appended the new membership, and counts by it before it is on any disk.
+TEST(CommittedByMajority, BehindAChangeTheNewMajorityIsEnough) {
+  const auto tell = [](Story& story, std::uint64_t committed) {
+    const core::Membership middle = Joint(Voters({0, 1, 2, 3, 4}), {0, 1, 2});
+    for (std::uint32_t node = 0; node < 5; ++node) {
+      story(node, facts::MembershipAdopted{{}, Voters({0, 1, 2, 3, 4})});
+      if (node < 3) AppendMembership(story, node, 1, middle);
+      if (node < 2) story(node, Entry(2, 1, 2));
+    }
+    story(0, facts::Committed{{committed}, {1}});
+  };
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 1); });
+  ExpectAccepted("committed-by-majority", [&](Story& story) { tell(story, 2); });
+}
+
 TEST(CommittedIsDurable, NobodyCutsWhatIsCommitted) {
   ExpectRejected("committed-is-durable", "cut its log at i1, committed up to i1", [](Story& story) {
     story(1, Entry(1, 1, 7));
@@ -353,6 +534,16 @@ TEST(CoreConvergence, WhoIsNoMemberOwesNothing) {
   });
 }
 
+TEST(AcceptedEpoch, ADiskMayNotKnowOfANewerEpochThanItHasAccepted) {
+  ExpectRejected("accepted-epoch", "is t2, it has accepted t1", [](Story& story) {
+    story(0, facts::EpochEntered{{2}});
+    story(0, facts::CurrentEpochSet{{2}, NodeId{1}});
+    story(0, facts::EpochEntered{{1}});
+    story(0, facts::CurrentEpochSet{{2}, std::nullopt});
+  });
+}
+
+
 TEST(ElectionSafety, TwoLeadersOfDifferentEpochsMayLiveAtTheSameTime) {
   ExpectAccepted("election-safety", [](Story& story) {
     story(1, facts::LeaderElected{{2}});
@@ -407,6 +598,49 @@ TEST(ExactlyOnce, ARestoredMachineExecutesTheSameEntriesAgain) {
     story(1, facts::Crashed{});
     story(1, Restored(3));
     story(1, Executed(2, 4));
+  });
+}
+
+TEST(GlobalPrimaryOrder, EpochsNeverGoBackWhileANodeLives) {
+  ExpectRejected("global-primary-order", "of t1 at i3, after one of t2", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{2}, 1, {2}, {}});
+    story(0, facts::TransactionDelivered{{1}, 2, {3}, {}});
+  });
+}
+
+TEST(Integrity, WhatWasDeliveredBeforeItsPrimaryToldOfItMustBeWhatItTells) {
+  ExpectRejected("integrity", "another transaction t1.1", [](Story& story) {
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {8, 8}});
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {7, 7}});
+  });
+}
+TEST(Integrity, APrimaryTellsOfAllThatItBroadcastBefore) {
+  ExpectRejected("integrity", "left out", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 2, {2}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {7, 7}});
+  });
+}
+TEST(Integrity, WhatAPrimaryDidNotLiveToTellIsNobodysInvention) {
+  ExpectAccepted("integrity", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 1, {1}, {7, 7}});
+    story(1, facts::TransactionDelivered{{1}, 2, {2}, {8, 8}});
+    story(2, facts::TransactionDelivered{{1}, 2, {2}, {8, 8}});
+  });
+}
+
+TEST(LocalPrimaryOrder, TheFirstOfAnEpochComesFirst) {
+  ExpectRejected("local-primary-order", "transaction 2 of t2", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{2}, 2, {2}, {}});
+  });
+}
+TEST(LocalPrimaryOrder, ASnapshotStandsForWhatItHolds) {
+  ExpectRejected("local-primary-order", "transaction 3 of t1 after 1", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(1, facts::SnapshotRestored{{1}, {1}, {}});
+    story(1, facts::TransactionDelivered{{1}, 3, {2}, {}});
   });
 }
 
@@ -619,6 +853,15 @@ TEST(OneLeaderFollowed, WhoIsNoMemberNeedNotFollow) {
     for (std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
     story(0, facts::Closing{});
     story.AtEnd();
+  });
+}
+
+TEST(PrimaryIntegrity, WhatIsDeliveredElsewhereBeforeCountsToo) {
+  ExpectRejected("primary-integrity", "n1 broadcast in t2 when it had delivered up to i1; i2 of t1", [](Story& story) {
+    story(0, facts::TransactionDelivered{{1}, 1, {1}, {}});
+    story(0, facts::TransactionDelivered{{1}, 2, {2}, {}});
+    story(1, facts::SnapshotRestored{{1}, {1}, {}});
+    story(1, facts::TransactionBroadcast{{2}, 1, {2}, {}});
   });
 }
 
@@ -853,6 +1096,13 @@ TEST(VoteOnce, TheSameVoteMayBeSaidTwice) {
   ExpectAccepted("vote-once", [](Story& story) {
     story(1, facts::VoteCast{{2}, NodeId{2}});
     story(1, facts::VoteCast{{2}, NodeId{2}});
+  });
+}
+
+TEST(ZxidUnique, EachEpochBeginsAtOne) {
+  ExpectRejected("zxid-unique", "transaction 2 of t2 after 0", [](Story& story) {
+    story(0, facts::TransactionBroadcast{{1}, 1, {1}, {}});
+    story(1, facts::TransactionBroadcast{{2}, 2, {2}, {}});
   });
 }
 

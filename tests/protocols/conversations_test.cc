@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
+#include "protocols/consensus/zab.h"
 #include "tests/harness/script.h"
 
 namespace {
@@ -27,7 +29,9 @@ std::unique_ptr<harness::Interpreter> Make() {
 
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
-  static const std::map<std::string, MakeInterpreter> protocols = {{"raft", Make<raft::Node>}};
+  static const std::map<std::string, MakeInterpreter> protocols = {{"multi_paxos", Make<multi_paxos::Node>},
+                                                                   {"raft", Make<raft::Node>},
+                                                                   {"zab", Make<zab::Node>}};
   return protocols;
 }
 

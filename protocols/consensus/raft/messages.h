@@ -86,7 +86,8 @@ struct Config {
   // voters' clocks may be fast and the leader's slow (thesis, §6.4.1).
   core::Duration Lease() const {
     constexpr std::int64_t kMillion = 1'000'000;
-    return election_timeout.min / (kMillion + max_drift) * (kMillion - std::int64_t{max_drift});
+    const __int128 min = election_timeout.min.count();
+    return core::Duration{static_cast<std::int64_t>(min * (kMillion - max_drift) / (kMillion + max_drift))};
   }
 
   // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
