@@ -325,7 +325,8 @@ struct NodeOf {
 
   void On(NodeId from, const Heartbeat& m, Env& env) {
     const bool follows = Follows(from, m.term, env);
-    if (follows || m.term < term) env.Send(from, HeartbeatReply{term, m.round});
+    // Who does not follow confirms no round: the count of one that was sent in another term means nothing in its own.
+    if (follows || m.term < term) env.Send(from, HeartbeatReply{term, follows ? m.round : Round{}});
     if (follows) AdvanceCommit(std::min(m.commit, log.last()), env);
   }
 

@@ -26,8 +26,8 @@ check_name() {
 }
 
 check_words() {
-  header "$1" | grep -Ev '^((Id|Breaks|Source|Hunts|Story|Harmless|Sample): .*)?$' | while IFS= read -r line; do
-    echo "\"$line\" in the header: want Id, Breaks, Source, Hunts, Story, Harmless or Sample, a colon, and one line"
+  header "$1" | grep -Ev '^((Id|Breaks|Source|Hunts|Story|Harmless|Told|Sample): .*)?$' | while IFS= read -r line; do
+    echo "\"$line\" in the header: want Id, Breaks, Source, Hunts, Story, Harmless, Told or Sample, a colon, and one line"
   done >"$planted/said"
   while IFS= read -r line; do reject "$1" "$line"; done <"$planted/said"
   twice=$(header "$1" | sed 's/:.*//; /^$/d' | LC_ALL=C sort | uniq -d)
@@ -61,6 +61,13 @@ check_stories() {
   done
 }
 
+check_told() {
+  [ -z "$(field Told "$1")" ] || [ -n "$(names Story "$1")" ] ||
+    reject "$1" '"Told: …" is of a mutant that only its stories notice: want a line "Story: …"'
+  [ -z "$(field Told "$1")" ] || [ -z "$(field Harmless "$1")" ] ||
+    reject "$1" '"Told: …" and "Harmless: …" contradict each other: want one of them'
+}
+
 check_sample() {
   case $(field Sample "$1") in
     '') ;;
@@ -86,6 +93,7 @@ check() {
   check_ids "$1"
   check_hunts "$1" "$2"
   check_stories "$1" "$2"
+  check_told "$1"
   check_sample "$1"
   check_sources "$1"
 }

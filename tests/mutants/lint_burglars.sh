@@ -74,6 +74,9 @@ for word in Hunts Story Sample; do
   accepts "a patch without $word"
 done
 fresh_tree
+sed -i 's/^Sample: .*/Told: costs time/' "$good"
+accepts 'a patch that only its story notices'
+fresh_tree
 sed -i 's,^--- a,diff --git a/protocols/consensus/echo.h b/protocols/consensus/echo.h\nindex 1..2\n&,' "$good"
 accepts 'a patch with what git writes above a difference'
 for word in Id Breaks Source; do
@@ -88,6 +91,8 @@ spoils 's/F01, B02/B02, F01/' 'begins with another id'
 spoils 's/^Hunts: .*/Hunts: swarm, fox/' 'no scenario is called "fox"'
 spoils 's/^Story: .*/Story: hello, goodbye/' '"Story: goodbye"'
 spoils 's/^Sample: .*/Sample: perhaps/' 'want yes'
+spoils 's/^Story: .*/Told: costs time/' 'want a line "Story: …"'
+spoils 's/^Sample: .*/Told: costs time\nHarmless: costs time/' 'contradict each other'
 spoils 's/^ Think();/ Dream();/' 'does not fit'
 spoils 's/^-Answer();/-Shout();/' 'does not fit'
 spoils 's/^ Listen();/ Look();/' 'does not fit' # which fuzz would forgive

@@ -1,6 +1,6 @@
 # One row of the hunters' table, of what a hunter printed about one mutant.
 #
-#   awk -v id=… -v title=… -v harmless=… -v control=0|1 -f row.awk RESULT
+#   awk -v id=… -v title=… -v harmless=… -v told=… -v control=0|1 -f row.awk RESULT
 #
 # Before it a tab and where it belongs: 0 is work to do, 1 survives rightly, 2 is killed.
 
@@ -50,15 +50,18 @@ function remark() {
   if (control && (killed || length_of["fail"])) return "WORK TO DO: nothing is planted, so the protocol itself is wrong"
   if (harmless != "" && killed) return "WORK TO DO: it is noticed, so take out `Harmless: " harmless "`"
   if (!control && length_of["pass"]) return "WORK TO DO: it does not spoil the story " text("pass")
-  if (!control && harmless == "" && !killed) return "WORK TO DO: harder scenarios, stricter monitors, or `Harmless:` and why"
-  rank = killed ? 2 : 1
+  if (told != "" && killed) return "WORK TO DO: it is noticed, so take out `Told: " told "`"
+  if (told != "" && !length_of["fail"]) return "WORK TO DO: no story notices it either"
+  if (!control && harmless == "" && told == "" && !killed) return "WORK TO DO: harder scenarios, stricter monitors, or `Harmless:` and why"
+  rank = killed || told != "" ? 2 : 1
   if (control) return "no bug is planted: " length_of["pass"] " stories pass"
   if (harmless != "") return harmless
+  if (told != "") return told
   return killed < hunts ? "noticed in " killed " of " hunts " hunts" : ""
 }
 
 END {
   said = remark()
-  printf "%d\t| %s | %s | %s | %s | %s | %.1f | %s | %s |\n", rank, id, title, killed ? text("killer") : "nobody", text("scenario"), \
+  printf "%d\t| %s | %s | %s | %s | %s | %.1f | %s | %s |\n", rank, id, title, killed ? text("killer") : told != "" ? "its stories" : "nobody", text("scenario"), \
          median(), cpu / 1000, text("fail"), said
 }
