@@ -52,8 +52,7 @@ void Accepted(Story& story) { TellThree(story, 2); }
 void Rejected(Story& story) { TellThree(story, 1); }
 REGISTER_INVARIANT("committed-by-majority", CommittedByMajority,
                    "what is committed is in the logs of a majority of those who vote, then and for ever",
-                   "etcd, etcdraft.tla, QuorumLogInv", facts::Committed, facts::LeaderElected,
-                   facts::LogRecovered);
+                   "etcd, etcdraft.tla, QuorumLogInv", facts::Committed, facts::LeaderElected, facts::LogRecovered);
 
 }  // namespace
 }  // namespace invariants

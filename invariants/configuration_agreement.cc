@@ -18,8 +18,8 @@ struct Configured {
 
 struct ConfigurationAgreement {
   ByNode<std::vector<Configured>> adopted;  // from entries that it does not know to be committed
-  std::vector<Configured> agreed;                // by the entry that it decides first
-  core::Index settled;                           // somebody knows all changes up to here
+  std::vector<Configured> agreed;           // by the entry that it decides first
+  core::Index settled;                      // somebody knows all changes up to here
 
   Ruling On(core::NodeId node, const facts::MembershipAdopted& f) {
     std::vector<Configured>& opinions = adopted[node];

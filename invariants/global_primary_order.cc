@@ -40,7 +40,8 @@ void Rejected(Story& story) {
   story(0, facts::SnapshotRestored{{2}, {3}, {}});
   story(0, facts::TransactionDelivered{{1}, 1, {3}, {}});
 }
-REGISTER_INVARIANT("global-primary-order", GlobalPrimaryOrder, "of two primaries' transactions the earlier one's are delivered first",
+REGISTER_INVARIANT("global-primary-order", GlobalPrimaryOrder,
+                   "of two primaries' transactions the earlier one's are delivered first",
                    "Zab (Junqueira, Reed & Serafini), §III, Global primary order", facts::TransactionDelivered,
                    facts::SnapshotRestored, facts::Crashed);
 

@@ -72,7 +72,8 @@ void Rejected(Story& story) {
   story(0, facts::TransactionBroadcast{{1}, 1, {1}, {7, 7}});
   story(1, facts::TransactionDelivered{{1}, 1, {1}, {8, 8}});
 }
-REGISTER_INVARIANT("integrity", Integrity, "what is delivered was broadcast by the primary of its epoch, and is unchanged",
+REGISTER_INVARIANT("integrity", Integrity,
+                   "what is delivered was broadcast by the primary of its epoch, and is unchanged",
                    "Zab (Junqueira, Reed & Serafini), §III, Integrity", facts::TransactionBroadcast,
                    facts::TransactionDelivered);
 

@@ -289,7 +289,8 @@ class Panel {
     }
   }
   static void AddListener(std::size_t seat, Monitor& monitor, FactTag tag, std::vector<Listener>& to) {
-    if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, &monitor, monitor.rule(), handler});
+    if (const Monitor::Handler handler = monitor.HandlerOf(tag))
+      to.push_back({seat, &monitor, monitor.rule(), handler});
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {

@@ -117,8 +117,8 @@ class LogViews {
     if (!memberships_.empty()) {
       return std::any_of(memberships_.begin(), memberships_.end(), [&](const Known& known) {
         const core::Membership& membership = known.membership;
-        return membership.HasMajority(has) || (membership.joint() && known.index.value <= committed_.size() &&
-                                               membership.Settled().HasMajority(has));
+        return membership.HasMajority(has) ||
+               (membership.joint() && known.index.value <= committed_.size() && membership.Settled().HasMajority(has));
       });
     }
     std::uint32_t holders = 0;
@@ -163,8 +163,8 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
-  core::Index reached_;  // that is known to be committed
-  LogView committed_;    // up to there, if logs are told of
+  core::Index reached_;             // that is known to be committed
+  LogView committed_;               // up to there, if logs are told of
   std::vector<Known> memberships_;  // by index: one that holds, then later ones
 };
 

@@ -36,7 +36,7 @@ bool AlwaysMeet(const core::Membership& a, const core::Membership& b) {
 struct MembershipChange {
   struct Current {
     core::Index index;
-    std::uint64_t chain{};  // of the log up to there
+    std::uint64_t chain{};                       // of the log up to there
     std::optional<core::Membership> membership;  // none: nothing was told
   };
   ByNode<Current> nodes;

@@ -70,7 +70,8 @@ void Rejected(Story& story) {
 REGISTER_INVARIANT("span-causality", SpanCausality,
                    "a span is stored after a delivered message brought it, acknowledged after it is stored",
                    "Lamport, Time, Clocks, and the Ordering of Events (happened-before)", facts::SpanCarried,
-                   facts::SpanStored, facts::StoreEmptied, facts::SpanAcknowledged, facts::SpanConfirmed, facts::Crashed);
+                   facts::SpanStored, facts::StoreEmptied, facts::SpanAcknowledged, facts::SpanConfirmed,
+                   facts::Crashed);
 
 }  // namespace
 }  // namespace invariants

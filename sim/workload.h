@@ -34,7 +34,7 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
-  core::ClientMark mark;        // see MarksSessions
+  core::ClientMark mark;  // see MarksSessions
   // Of the last request, if its protocol says: what it does to the store; nothing, if it is an order.
   std::optional<facts::Operation> function;
 

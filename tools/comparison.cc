@@ -27,8 +27,8 @@ std::string ParameterOf(const sim::FaultWindow& window, const std::string& key, 
 // Whether its nodes are one side and the rest of the cluster the other, with clients at both.
 bool HasTwoSides(const sim::FaultWindow& window) {
   const std::string shape = ParameterOf(window, "shape", "victims");
-  const bool divides = shape != "majorities_ring" && shape != "bridge" && shape != "random_edges" &&
-                       !shape.starts_with("spur");
+  const bool divides =
+      shape != "majorities_ring" && shape != "bridge" && shape != "random_edges" && !shape.starts_with("spur");
   return divides && ParameterOf(window, "direction", "both") == "both" &&
          ParameterOf(window, "outsiders", "false") == "false";
 }

@@ -63,7 +63,8 @@ class Load {
     ++count_;
     typename Node::Request request;
     request.command = {machines::KeyValue::Operation::kPut, static_cast<std::uint32_t>(count_ % 16), count_};
-    world.Inject(*leader, {core::ClientId{static_cast<std::uint32_t>(count_ % 64)}, 1 + count_ / 64}, request, observer);
+    world.Inject(*leader, {core::ClientId{static_cast<std::uint32_t>(count_ % 64)}, 1 + count_ / 64}, request,
+                 observer);
   }
 
   core::Duration next_{};
@@ -109,8 +110,7 @@ void RunConsensus(benchmark::State& state, Window window, bool faults) {
     committed += after.committed - before.committed;
   }
   using benchmark::Counter;
-  state.counters["ns_per_message"] =
-      Counter(static_cast<double>(messages) * 1e-9, Counter::kIsRate | Counter::kInvert);
+  state.counters["ns_per_message"] = Counter(static_cast<double>(messages) * 1e-9, Counter::kIsRate | Counter::kInvert);
   state.counters["committed_per_second"] = Counter(static_cast<double>(committed), Counter::kIsRate);
   state.counters["messages_per_command"] = static_cast<double>(messages) / static_cast<double>(committed);
   state.counters["allocations_per_event"] = static_cast<double>(allocations) / static_cast<double>(events);
@@ -133,10 +133,10 @@ void PipelinedWithFaults(benchmark::State& state) {
   RunConsensus<Node>(state, kMany, true);
 }
 
-#define CONSENSUS_BENCHMARKS(NODE)                                    \
-  BENCHMARK(Batched<NODE>)->Unit(benchmark::kMillisecond);            \
-  BENCHMARK(BatchedWithFaults<NODE>)->Unit(benchmark::kMillisecond);  \
-  BENCHMARK(Pipelined<NODE>)->Unit(benchmark::kMillisecond);          \
+#define CONSENSUS_BENCHMARKS(NODE)                                   \
+  BENCHMARK(Batched<NODE>)->Unit(benchmark::kMillisecond);           \
+  BENCHMARK(BatchedWithFaults<NODE>)->Unit(benchmark::kMillisecond); \
+  BENCHMARK(Pipelined<NODE>)->Unit(benchmark::kMillisecond);         \
   BENCHMARK(PipelinedWithFaults<NODE>)->Unit(benchmark::kMillisecond)
 
 CONSENSUS_BENCHMARKS(raft::Node);

@@ -20,15 +20,13 @@ std::string Played(const std::string& text) {
 }
 
 TEST(Script, AnswersWithWhatTheNodesReallyDid) {
-  const std::string said =
-      "# One node is a majority of one.\n" + kPlain +
-      "quietly nodes 1\n\nexpire n0 Election\n----\nn0 flies to the moon\n\n";
-  EXPECT_EQ(Played(said),
-            "# One node is a majority of one.\n" + kPlain +
-                "quietly nodes 1\n\nexpire n0 Election\n----\n"
-                "n0 writes Voted{t1 -}\nn0 writes Voted{t1 n0}\n"
-                "n0 writes Appended{Entry{t1 Proposal{c0#0 i0 Nothing}}}\n"
-                "n0 arms Election\nn0 arms Election\nn0 cancels Election\nn0 arms Heartbeat\n\n");
+  const std::string said = "# One node is a majority of one.\n" + kPlain +
+                           "quietly nodes 1\n\nexpire n0 Election\n----\nn0 flies to the moon\n\n";
+  EXPECT_EQ(Played(said), "# One node is a majority of one.\n" + kPlain +
+                              "quietly nodes 1\n\nexpire n0 Election\n----\n"
+                              "n0 writes Voted{t1 -}\nn0 writes Voted{t1 n0}\n"
+                              "n0 writes Appended{Entry{t1 Proposal{c0#0 i0 Nothing}}}\n"
+                              "n0 arms Election\nn0 arms Election\nn0 cancels Election\nn0 arms Heartbeat\n\n");
 }
 
 TEST(Script, AnswersItselfWithTheSame) {
@@ -89,10 +87,9 @@ TEST(Script, AViolationThatNobodyExpectsFailsTheConversation) {
 }
 
 TEST(Script, TheNewestMessageOvertakes) {
-  const std::string story =
-      kPlain +
-      "quietly nodes 2\nquietly expire n0 Election\nquietly expire n0 Election\nquietly sync n0\n"
-      "quietly deliver n0->n1 newest\nin flight\n";
+  const std::string story = kPlain +
+                            "quietly nodes 2\nquietly expire n0 Election\nquietly expire n0 Election\nquietly sync n0\n"
+                            "quietly deliver n0->n1 newest\nin flight\n";
   EXPECT_EQ(Played(story), story + "----\nn0->n1 RequestVote{t1 i0 t0 no no}\n");
 }
 

@@ -554,7 +554,6 @@ TEST(AcceptedEpoch, ADiskMayNotKnowOfANewerEpochThanItHasAccepted) {
   });
 }
 
-
 TEST(ElectionSafety, TwoLeadersOfDifferentEpochsMayLiveAtTheSameTime) {
   ExpectAccepted("election-safety", [](Story& story) {
     story(1, facts::LeaderElected{{2}});

@@ -362,8 +362,7 @@ TYPED_TEST(Conformance, TheStormShowsEveryMessageThereIs) {
   }
   std::size_t expected = std::variant_size_v<typename TestFixture::Node::Message>;
   if constexpr (requires { TypeParam::kNeverSent; }) expected -= TypeParam::kNeverSent;
-  EXPECT_EQ(seen.size(), expected)
-      << core::Text(seen) << ": what is never delivered is never tested";
+  EXPECT_EQ(seen.size(), expected) << core::Text(seen) << ": what is never delivered is never tested";
 }
 
 TYPED_TEST(Conformance, EveryMessageHasAText) {

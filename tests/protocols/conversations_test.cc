@@ -29,9 +29,8 @@ std::unique_ptr<harness::Interpreter> Make() {
 
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
-  static const std::map<std::string, MakeInterpreter> protocols = {{"multi_paxos", Make<multi_paxos::Node>},
-                                                                   {"raft", Make<raft::Node>},
-                                                                   {"zab", Make<zab::Node>}};
+  static const std::map<std::string, MakeInterpreter> protocols = {
+      {"multi_paxos", Make<multi_paxos::Node>}, {"raft", Make<raft::Node>}, {"zab", Make<zab::Node>}};
   return protocols;
 }
 

@@ -257,9 +257,7 @@ Judged JudgeReads(raft::Reads reads) {
 TEST(Reads, ThroughTheLogAreNeverStale) { EXPECT_EQ(JudgeReads(raft::Reads::kStrong).stale, 0u); }
 
 TEST(Reads, ThatAMajorityConfirmsAreNeverStale) { EXPECT_EQ(JudgeReads(raft::Reads::kIndex).stale, 0u); }
-TEST(Reads, OfALeaseAreNeverStaleWhileClocksKeepTheirBounds) {
-  EXPECT_EQ(JudgeReads(raft::Reads::kLease).stale, 0u);
-}
+TEST(Reads, OfALeaseAreNeverStaleWhileClocksKeepTheirBounds) { EXPECT_EQ(JudgeReads(raft::Reads::kLease).stale, 0u); }
 
 TEST(Reads, OfALeaderAreStaleOnceItIsDeposedAndDoesNotKnow) {
   const Judged judged = JudgeReads(raft::Reads::kLeader);
