@@ -126,7 +126,7 @@ class LogViews {
     return holders >= core::Majority(members());
   }
 
-  // Whether the node is a member, by the last membership that is known to be committed; if nobody tells, it is.
+  // Whether the node is a member, by the last membership that holds; if nobody tells, it is.
   bool IsMember(core::NodeId node) const {
     return memberships_.empty() || memberships_.front().membership.Contains(node);
   }
@@ -142,7 +142,9 @@ class LogViews {
   // Paxos does not: its logs have holes.
   bool tells_of_logs() const { return !views_.empty(); }
 
-  // Those that have come to nothing, and those before the last that is committed.
+  // Those that have come to nothing, and those before the last that holds. In a log a membership is an entry, and holds
+  // for good when that is committed. Without one it has been chosen long before the first slot that it decides, and holds
+  // when that slot is the next: whom it leaves out nobody serves from then on, even if nothing is ever chosen there.
   void ForgetMemberships() {
     if (memberships_.size() < 2) return;
     if (tells_of_logs()) {
@@ -150,8 +152,8 @@ class LogViews {
         return known.index.value <= committed_.size() && !committed_.Holds(known.index, known.chain);
       });
     }
-    const std::uint64_t committed = tells_of_logs() ? committed_.size() : reached_.value;
-    while (memberships_.size() > 1 && memberships_[1].index.value <= committed) {
+    const std::uint64_t holds = tells_of_logs() ? committed_.size() : reached_.value + 1;
+    while (memberships_.size() > 1 && memberships_[1].index.value <= holds) {
       memberships_.erase(memberships_.begin());
     }
   }
@@ -163,7 +165,7 @@ class LogViews {
   std::vector<LogView> views_;
   core::Index reached_;             // that is known to be committed
   LogView committed_;               // up to there, if logs are told of
-  std::vector<Known> memberships_;  // by index: a committed one, then later ones
+  std::vector<Known> memberships_;  // by index: one that holds, then later ones
 };
 
 }  // namespace invariants

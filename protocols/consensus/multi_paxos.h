@@ -692,17 +692,23 @@ struct NodeOf {
     return std::nullopt;
   }
 
+  // What is known to be chosen, by anybody, we must know before we propose in its slot or behind it: who knows it leaves
+  // it out of its promise, so that an older vote of somebody else may seem to be the highest. It may come to light long
+  // after we lead, when a new membership promises:
+  // 1. n2 proposes x in slot 5 and crashes. n4 leads, changes the members, and these choose y there.
+  // 2. n0 leads with the old members, of whom n2 reports x. It comes to know of the new ones and asks them as well.
+  // 3. They promise, and that everything up to 5 is chosen. Until n0 has learnt y, it would propose x.
+  bool KnowsEnough(const PhaseOne& one) const { return replica.applied >= one.target; }
+
   // Whatever has changed: leads if it can now, proposes what it can, and sends it.
   void GoOn(Env& env) {
     PhaseOne* one = OurPhaseOne();
     if (one == nullptr) return;
     one->votes.erase(one->votes.begin(), one->votes.upper_bound(replica.applied));
-    // What is known to be chosen, by anybody, we must know before we propose behind it.
-    const bool knows_enough = replica.applied >= one->target;
     const std::optional<Index> limit = Limit(*one);
     if (std::holds_alternative<Candidate>(role)) {
       // All memberships that we know of, not only the newest (RSM), or the oldest.
-      if (knows_enough && !limit) Lead(env);
+      if (KnowsEnough(*one) && !limit) Lead(env);
       return;
     }
     Leader& leader = std::get<Leader>(role);
@@ -710,7 +716,7 @@ struct NodeOf {
     leader.limit = limit;
     if (!leader.one.votes.empty()) leader.inherited = std::max(leader.inherited, leader.one.votes.rbegin()->first);
     if (leader.next <= replica.applied) SkipTo(replica.applied + 1, leader);
-    if (knows_enough) ProposeWhatMayBe(env);
+    ProposeWhatMayBe(env);
     ForEachOther(env, [&](NodeId node) { Replicate(node, leader.progress[core::Number(node)], env); });
     ConfirmReads(env);
     if (leader.successor) HandOver(env);
@@ -785,6 +791,7 @@ struct NodeOf {
 
   void ProposeWhatMayBe(Env& env) {
     Leader& leader = std::get<Leader>(role);
+    if (!KnowsEnough(leader.one)) return;
     // The membership of a slot is known when the slot `alpha` before it is applied, and no earlier (PMS §3).
     const Index window = replica.applied + Window(env) + 1;
     const Index end = std::min(leader.limit.value_or(window), window);

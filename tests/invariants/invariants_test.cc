@@ -113,6 +113,17 @@ TEST(LogViews, AStaleMembershipDoesNotReplaceTheCommittedOne) {
   EXPECT_FALSE(logs.HasMajority([](NodeId node) { return node == NodeId{2}; }));
 }
 
+TEST(LogViews, AMembershipWithoutALogHoldsWhenItDecidesTheNextSlot) {
+  LogViews logs;
+  logs.Observe(NodeId{1}, facts::MembershipAdopted{{0}, core::Membership::Of(3, 3)});
+  logs.Observe(NodeId{1}, facts::Committed{{2}, {1}});
+  logs.Observe(NodeId{1}, facts::MembershipAdopted{{5}, core::Membership::Of(2, 2)});  // chosen in slot 2
+  logs.Observe(NodeId{1}, facts::Committed{{3}, {1}});
+  EXPECT_TRUE(logs.IsMember(NodeId{2}));  // it may be needed for slot 4
+  logs.Observe(NodeId{1}, facts::Committed{{4}, {1}});
+  EXPECT_FALSE(logs.IsMember(NodeId{2}));
+}
+
 // --- stories, one for each clause ----------------------------------------------
 
 facts::EntryAppended Entry(std::uint64_t index, std::uint64_t epoch, std::uint64_t command) {

@@ -112,7 +112,8 @@ struct Config {
     snapshot_chunk = std::uint32_t{1} << draw(6);
     if (draw(2) == 0) least_voters = 2 + static_cast<std::uint32_t>(draw(3));
     if (draw(4) == 0) voters = 3 + static_cast<std::uint32_t>(draw(2));
-    if (draw(2) == 0) sessions = 2 + static_cast<std::uint32_t>(draw(15));
+    // Not fewer than there are clients, of which a swarm has at most eight: they would end each other's, for ever.
+    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
   }
 };
 
