@@ -143,8 +143,9 @@ class LogViews {
   bool tells_of_logs() const { return !views_.empty(); }
 
   // Those that have come to nothing, and those before the last that holds. In a log a membership is an entry, and holds
-  // for good when that is committed. Without one it has been chosen long before the first slot that it decides, and holds
-  // when that slot is the next: whom it leaves out nobody serves from then on, even if nothing is ever chosen there.
+  // for good when that is committed. Without one it has been chosen long before the first slot that it decides, and
+  // holds when that slot is the next: whom it leaves out nobody serves from then on, even if nothing is ever chosen
+  // there.
   void ForgetMemberships() {
     if (memberships_.size() < 2) return;
     if (tells_of_logs()) {

@@ -692,9 +692,9 @@ struct NodeOf {
     return std::nullopt;
   }
 
-  // What is known to be chosen, by anybody, we must know before we propose in its slot or behind it: who knows it leaves
-  // it out of its promise, so that an older vote of somebody else may seem to be the highest. It may come to light long
-  // after we lead, when a new membership promises:
+  // What is known to be chosen, by anybody, we must know before we propose in its slot or behind it: who knows it
+  // leaves it out of its promise, so that an older vote of somebody else may seem to be the highest. It may come to
+  // light long after we lead, when a new membership promises:
   // 1. n2 proposes x in slot 5 and crashes. n4 leads, changes the members, and these choose y there.
   // 2. n0 leads with the old members, of whom n2 reports x. It comes to know of the new ones and asks them as well.
   // 3. They promise, and that everything up to 5 is chosen. Until n0 has learnt y, it would propose x.

@@ -55,14 +55,14 @@ struct Progress {
   Index next;   // to send; always above match
   Index match;  // known to be equal to ours up to here
   Pace pace = Pace::kProbe;
-  bool waiting{};                // kProbe: for the answer
-  core::List<Index> inflight;    // kReplicate: where each message under way ends
-  Index snapshot;                // kSnapshot: which one is being sent,
-  std::uint64_t offset{};        // and how many of its pieces are there
-  Index told;                    // the commit index it was told last
-  Index before;                  // `match` at its last heartbeat
-  Round round;                   // the last that it has confirmed
-  bool active{};                 // it has answered since the quorum was checked
+  bool waiting{};              // kProbe: for the answer
+  core::List<Index> inflight;  // kReplicate: where each message under way ends
+  Index snapshot;              // kSnapshot: which one is being sent,
+  std::uint64_t offset{};      // and how many of its pieces are there
+  Index told;                  // the commit index it was told last
+  Index before;                // `match` at its last heartbeat
+  Round round;                 // the last that it has confirmed
+  bool active{};               // it has answered since the quorum was checked
 };
 // A read that waits until it is certain that we still lead.
 struct Unconfirmed {
@@ -149,9 +149,9 @@ struct NodeOf {
   };
 
   struct Leader {
-    Index first;                      // the first entry of this term
-    std::uint64_t rounds{};           // begun so far
-    core::List<Progress> progress;    // by node; our own holds what is durable here
+    Index first;                    // the first entry of this term
+    std::uint64_t rounds{};         // begun so far
+    core::List<Progress> progress;  // by node; our own holds what is durable here
     // Being sent. A newer one does not take its place, or a slow follower might never have a whole one.
     std::optional<Snapshot> outgoing;
     core::List<Unconfirmed> reads;    // by round
@@ -171,7 +171,7 @@ struct NodeOf {
   Index commit;  // known to be committed; at most the end of the log
   replication::Replica<Machine> replica;
   core::List<Read> reads;
-  std::optional<Snapshot> taken;                               // waits for SnapshotDue
+  std::optional<Snapshot> taken;                           // waits for SnapshotDue
   std::optional<replication::Arriving<Machine>> arriving;  // from the leader
 
   void Start(Env& env) {
@@ -705,8 +705,7 @@ struct NodeOf {
     if (prev < log.base) return SendSnapshot(to, progress, env);
     const std::uint64_t count = std::min<std::uint64_t>(log.last().value - prev.value, env.config().max_batch);
     const auto first = log.entries.begin() + static_cast<std::ptrdiff_t>(prev.value - log.base.value);
-    env.SendUnsynced(
-        to, Append{term, prev, TermAt(prev), {first, first + static_cast<std::ptrdiff_t>(count)}, commit});
+    env.SendUnsynced(to, Append{term, prev, TermAt(prev), {first, first + static_cast<std::ptrdiff_t>(count)}, commit});
     progress.told = commit;
     progress.waiting = true;
     if (progress.pace == Pace::kProbe || count == 0) return;
@@ -972,9 +971,8 @@ struct NodeOf {
   // shortest election timeout.
   bool HasLease(const Leader& leader, const Env& env) const {
     if (env.config().reads != Reads::kLease || leader.handed_over || leader.successor) return false;
-    const LocalTime since = membership().template ReachedByMajority<LocalTime>([&](NodeId node) {
-      return node == env.self() ? env.now() : leader.progress[core::Number(node)].round.sent;
-    });
+    const LocalTime since = membership().template ReachedByMajority<LocalTime>(
+        [&](NodeId node) { return node == env.self() ? env.now() : leader.progress[core::Number(node)].round.sent; });
     return since > LocalTime{} && env.now() - since < env.config().Lease();
   }
 

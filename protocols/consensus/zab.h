@@ -122,9 +122,7 @@ struct NodeOf {
     std::uint64_t base_counter{};  // with the log's base_epoch, names the last that is gone
 
     Index last() const { return log.last(); }
-    Zxid At(Index index) const {
-      return index == log.base ? Zxid{log.base_epoch, base_counter} : log[index].zxid;
-    }
+    Zxid At(Index index) const { return index == log.base ? Zxid{log.base_epoch, base_counter} : log[index].zxid; }
     void DropUpTo(Index index, const Zxid& zxid) {
       if (index <= log.base) return;
       log.DropUpTo(index, zxid.epoch);
@@ -192,12 +190,12 @@ struct NodeOf {
   };
   using Record = std::variant<Booted, Accepted, Entered, Appended, Truncated, Checkpoint>;
 
-  using Fact = core::JoinVariants<
-      std::variant<facts::EpochEntered, facts::LeaderElected, facts::LeaderFollowed, facts::EntryAppended,
-                   facts::LogTruncated, facts::LogRecovered, facts::MatchAdvanced, facts::Committed,
-                   facts::MembershipAdopted, facts::CurrentEpochSet, facts::TransactionBroadcast,
-                   facts::TransactionDelivered>,
-      replication::Facts<Machine>>;
+  using Fact =
+      core::JoinVariants<std::variant<facts::EpochEntered, facts::LeaderElected, facts::LeaderFollowed,
+                                      facts::EntryAppended, facts::LogTruncated, facts::LogRecovered,
+                                      facts::MatchAdvanced, facts::Committed, facts::MembershipAdopted,
+                                      facts::CurrentEpochSet, facts::TransactionBroadcast, facts::TransactionDelivered>,
+                         replication::Facts<Machine>>;
   enum class Timer : std::uint8_t { kNotify, kSettle, kTick };
 
   struct Following {
@@ -222,8 +220,8 @@ struct NodeOf {
   struct Leading {
     replication::EndName reign;
     Phase phase = Phase::kDiscovery;
-    Epoch epoch;           // 0: not chosen yet
-    std::uint32_t age{};   // ticks without a quorum
+    Epoch epoch;             // 0: not chosen yet
+    std::uint32_t age{};     // ticks without a quorum
     std::uint64_t rounds{};  // of pings begun so far
     core::List<Learner> learners;
     core::List<Unconfirmed> reads;  // by round
@@ -810,8 +808,8 @@ struct NodeOf {
     }
     // A leader without a quorum, or not even one at first, resigns (Leader.lead).
     const bool led = leading.phase == Phase::kBroadcast && IsQuorum(env, [&](NodeId node) {
-      return node == env.self() || leading.learners[core::Number(node)].stage >= Stage::kSynced;
-    });
+                       return node == env.self() || leading.learners[core::Number(node)].stage >= Stage::kSynced;
+                     });
     leading.age = led ? 0 : leading.age + 1;
     if (leading.phase == Phase::kBroadcast ? !led : leading.age >= env.config().init_limit) return Look(env);
     PingAll(leading, env);
@@ -915,7 +913,8 @@ struct NodeOf {
     env.Announce(facts::LeaderFollowed{leading.epoch, env.self()});
     for (std::uint32_t node = 0; node < leading.learners.size(); ++node) {
       const Learner& learner = leading.learners[node];
-      if (!IsVoter(NodeId{node}, env) && learner.stage == Stage::kAcknowledged) StartSyncing(NodeId{node}, leading, env);
+      if (!IsVoter(NodeId{node}, env) && learner.stage == Stage::kAcknowledged)
+        StartSyncing(NodeId{node}, leading, env);
     }
     CommitByQuorum(leading, env);
   }
@@ -1193,8 +1192,7 @@ struct NodeOf {
   }
 
   auto FindRead(RequestId request) {
-    return std::find_if(reads.begin(), reads.end(),
-                        [&](const Read<Machine>& read) { return read.request == request; });
+    return std::find_if(reads.begin(), reads.end(), [&](const Read<Machine>& read) { return read.request == request; });
   }
 
   // --- what invariants are told --------------------------------------------------------------------------------------

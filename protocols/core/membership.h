@@ -127,9 +127,7 @@ struct Membership {
     for (; set != 0; set &= set - 1) f(NodeId{static_cast<std::uint32_t>(std::countr_zero(set))});
     for (std::uint32_t more = 0; more < beyond; ++more) f(NodeId{kChangeable + more});
   }
-  std::uint32_t Count(std::uint64_t voters) const {
-    return static_cast<std::uint32_t>(std::popcount(voters)) + beyond;
-  }
+  std::uint32_t Count(std::uint64_t voters) const { return static_cast<std::uint32_t>(std::popcount(voters)) + beyond; }
   template <class Predicate>
   bool IsMajority(std::uint64_t voters, Predicate& has) const {
     std::uint32_t have = 0;

@@ -34,8 +34,8 @@ concept Machine = core::Aggregate<M> && std::copyable<M> && std::default_initial
 // is emptied by `Clear(announce)` and told the same parts in the same order by `Add(part, announce)` has that
 // state, and has announced what it would have on the way there.
 template <class M>
-concept Divisible = Machine<M> && requires(M machine, const M& full, const typename M::Part& part,
-                                           internal::Ignore announce) {
+concept Divisible = Machine<M> &&
+    requires(M machine, const M& full, const typename M::Part& part, internal::Ignore announce) {
   full.ForEachPart(announce);
   machine.Clear(announce);
   machine.Add(part, announce);

@@ -86,9 +86,8 @@ struct FifoSession {
       return true;
     }
     if (message.stamp.number <= received) return false;
-    const auto at = std::find_if(early.begin(), early.end(), [&](const Content& other) {
-      return StampOf(other).number >= message.stamp.number;
-    });
+    const auto at = std::find_if(early.begin(), early.end(),
+                                 [&](const Content& other) { return StampOf(other).number >= message.stamp.number; });
     if (at == early.end() || StampOf(*at).number != message.stamp.number) early.insert(at, Content(message));
     return false;
   }

@@ -20,8 +20,8 @@ using core::Index;
 
 template <class Entry>
 struct Log {
-  Index base;                  // the last entry that is gone
-  core::Epoch base_epoch;      // of that entry
+  Index base;                 // the last entry that is gone
+  core::Epoch base_epoch;     // of that entry
   core::List<Entry> entries;  // entry i is entries[i - base - 1]
 
   Index last() const { return base + entries.size(); }

@@ -131,11 +131,10 @@ void ForEachCommand(const Chunk<M>& chunk, F&& f) {
 
 // What a replica announces of itself.
 template <machines::Machine M>
-using Facts =
-    core::JoinVariants<std::variant<facts::EntryApplied, facts::RequestAcknowledged, facts::SnapshotTaken,
-                                    facts::SnapshotRestored>,
-                       std::conditional_t<machines::Idempotent<M>, std::variant<>, std::variant<facts::CommandExecuted>>,
-                       typename M::Fact>;
+using Facts = core::JoinVariants<
+    std::variant<facts::EntryApplied, facts::RequestAcknowledged, facts::SnapshotTaken, facts::SnapshotRestored>,
+    std::conditional_t<machines::Idempotent<M>, std::variant<>, std::variant<facts::CommandExecuted>>,
+    typename M::Fact>;
 
 template <machines::Divisible M>
 struct Replica {

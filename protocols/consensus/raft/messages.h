@@ -53,7 +53,8 @@ struct Config {
     f("election_timeout", &Config::election_timeout, "drawn anew for each election; §9.3 advises 150ms..300ms");
     f("heartbeat", &Config::heartbeat, "how often a leader shows that it lives");
     f("max_batch", &Config::max_batch, "entries in one AppendEntries at most");
-    f("max_inflight", &Config::max_inflight, "AppendEntries under way to one follower at most; fewer make larger batches");
+    f("max_inflight", &Config::max_inflight,
+      "AppendEntries under way to one follower at most; fewer make larger batches");
     f("pre_vote", &Config::pre_vote, "on: a node asks whether it could win before it enters a new term");
     f("check_quorum", &Config::check_quorum,
       "on: a leader that does not hear from a majority steps down, and nobody votes while a leader is heard");
@@ -65,7 +66,8 @@ struct Config {
     f("voters", &Config::voters, "how many nodes vote at first, the others learn; none: all vote");
     f("least_voters", &Config::least_voters, "operators leave at least so many; none: as many as vote at first");
     f("snapshot_every", &Config::snapshot_every, "entries from one snapshot to the next");
-    f("snapshot_keep", &Config::snapshot_keep, "entries that stay in the log for slow followers, though a snapshot has them");
+    f("snapshot_keep", &Config::snapshot_keep,
+      "entries that stay in the log for slow followers, though a snapshot has them");
     f("snapshot_chunk", &Config::snapshot_chunk, "pieces of a snapshot in one message at most");
     f("sessions", &Config::sessions,
       "clients that are remembered at most, and each opens a session first; none: all are, for ever");

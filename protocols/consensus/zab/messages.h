@@ -66,7 +66,8 @@ struct Config {
     f("max_batch", &Config::max_batch, "transactions in one PROPOSAL at most");
     f("max_inflight", &Config::max_inflight, "PROPOSALs under way to one server at most; fewer make larger batches");
     f("observers", &Config::observers, "how many nodes, the last ones, only listen; none: all vote");
-    f("counter_limit", &Config::counter_limit, "transactions in one epoch, after which another one begins; none: 2^32-1");
+    f("counter_limit", &Config::counter_limit,
+      "transactions in one epoch, after which another one begins; none: 2^32-1");
     f("reads", &Config::reads,
       "strong: through the log; sync: by any server once it has what was committed when it was asked; local: by any "
       "server, as far as it has come. The first two are linearizable");
@@ -176,7 +177,7 @@ struct AckEpoch {
   bool promised{};      // it had not accepted this epoch before
   Epoch current_epoch;  // with `last`, how recent its history is,
   Zxid last;
-  Outline outline;      // and what there is in it
+  Outline outline;  // and what there is in it
 };
 
 // --- phase 2: synchronisation --------------------------------------------------------------------
