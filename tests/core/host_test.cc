@@ -187,7 +187,7 @@ TEST_F(HostTest, ABusyNodeDoesNotKeepWhatHasLeft) {
   }
   EXPECT_EQ(heard_.lines.size(), 9'999u);
   EXPECT_EQ(heard_.lines.back(), "n1 Hello{9998}");
-  EXPECT_LT(host_.held.size(), 100u);
+  EXPECT_LT(host_.held(), 100u);
 }
 
 // --- mutations ------------------------------------------------------------------

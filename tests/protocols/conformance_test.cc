@@ -77,6 +77,11 @@ struct Experiment {
 template <class Config>
 void Tighten(Config&) {}
 // Snapshots that somebody needs.
+void Tighten(multi_paxos::Config& config) {
+  config.snapshot_every = 20;
+  config.snapshot_keep = 2;
+  config.snapshot_chunk = 4;
+}
 void Tighten(raft::Config& config) {
   config.snapshot_every = 20;
   config.snapshot_keep = 2;
