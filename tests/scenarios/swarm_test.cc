@@ -46,7 +46,8 @@ TEST(Swarm, WhatTheScenarioFixesStaysAsWritten) {
   const std::string fixed =
       "cluster { protocol: \"raft\" nodes: 3 network { latency: \"2ms\" } disk { sync_latency: \"3ms\" } "
       "clock { drift: \"7ppm\" } config { key: \"heartbeat\" value: \"9ms\" } } "
-      "workload { clients: 2 think: \"1ms\" timeout: \"4s\" keys: 3 reads: \"20%\" hot: \"7%\" } "
+      "workload { clients: 2 think: \"1ms\" timeout: \"4s\" keys: 3 reads: \"20%\" hot: \"7%\" changes: \"1%\" "
+      "transfers: \"2%\" } "
       "run { duration: \"3s\" settle: \"5s\" core: \"all\" order: \"random\" warm_up: \"10ms\" "
       "quiet { every: \"1s\" } } "
       "faults { kind: \"pause\" at: \"1s\" lasts: \"1s\" } swarm {}";
