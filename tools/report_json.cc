@@ -157,7 +157,7 @@ std::string ReportJson(const sim::Report& report) {
   out.Whole("halted", report.halted);
   if (report.requests) Write(*report.requests, out);
   if (report.spans) Write(*report.spans, out);
-  WriteAnnounced(report.announced, out);
+  if (!report.announced.empty()) WriteAnnounced(report.announced, out);
   if (report.violation) Write(*report.violation, out);
   out.EndObject();
   return out.Take();

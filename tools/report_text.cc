@@ -236,7 +236,7 @@ std::string RunText(const sim::Plan& plan, const sim::Report& report, const Styl
   text += DiskLines(report.disk, report.halted);
   if (report.requests) text += RequestsLine(*report.requests);
   if (report.spans) text += SpansLines(*report.spans);
-  text += AnnouncedLines(report.announced);
+  if (!report.announced.empty()) text += AnnouncedLines(report.announced);
   if (report.configuration) text += Label("drawn") + core::ToHex(*report.configuration) + "\n";
   return text + Label("digest") + core::ToHex(report.digest) + "\n";
 }
