@@ -29,6 +29,11 @@ struct ConfigurationAgreement {
     return Settle(node, core::Index{});
   }
   Ruling On(core::NodeId node, const facts::Committed& f) { return Settle(node, f.index); }
+  // It was told of the membership then. What its own log said before has been exchanged, and may never have been.
+  Ruling On(core::NodeId node, const facts::SnapshotRestored& f) {
+    std::erase_if(adopted[node], [&f](const Configured& opinion) { return opinion.from < f.index; });
+    return Ruling::Noted();
+  }
 
  private:
   Ruling Settle(core::NodeId node, core::Index committed) {
@@ -67,7 +72,7 @@ void Rejected(Story& story) { Tell(story, 3); }
 REGISTER_INVARIANT("configuration-agreement", ConfigurationAgreement,
                    "all nodes agree which members decide which entry, once it is committed",
                    "Lamport, Malkhi & Zhou, Reconfiguring a State Machine; Raft, §6", facts::MembershipAdopted,
-                   facts::Committed);
+                   facts::Committed, facts::SnapshotRestored);
 
 }  // namespace
 }  // namespace invariants
