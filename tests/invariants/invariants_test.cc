@@ -293,19 +293,6 @@ TEST(ConfigurationAgreement, WhoHearsOfAChangeThatOthersPassedDisagrees) {
   });
 }
 
-TEST(ExecutedInOrder, NothingIsAppliedTwice) {
-  ExpectRejected("executed-in-order", "n1 applied i1 after i1", [](Story& story) {
-    for (int i = 0; i < 2; ++i) story(1, facts::EntryApplied{{1}, {1}, {}});
-  });
-}
-TEST(ExecutedInOrder, ARestartedNodeBeginsAnew) {
-  ExpectAccepted("executed-in-order", [](Story& story) {
-    story(1, facts::EntryApplied{{1}, {1}, {}});
-    story(1, facts::Crashed{});
-    story(1, facts::EntryApplied{{1}, {1}, {}});
-  });
-}
-
 TEST(OneValuePerBallot, AnAcceptorSticksToItsVote) {
   ExpectRejected("one-value-per-ballot", "n1 named one value and n1 another", [](Story& story) {
     story(1, Vote(3, 7));
@@ -408,11 +395,18 @@ TEST(AppliedInOrder, ARestartedNodeBeginsAnew) {
     story(1, Applied(2));
   });
 }
-TEST(AppliedInOrder, NothingIsAppliedBeforeItIsCommitted) {
-  ExpectRejected("applied-in-order", "n1 applied i2, committed up to i1", [](Story& story) {
+TEST(AppliedInOrder, NothingIsAppliedTwice) {
+  ExpectRejected("applied-in-order", "n1 applied i1 right after i1", [](Story& story) {
+    story(1, facts::Committed{{2}, {1}});
+    for (int i = 0; i < 2; ++i) story(1, Applied(1));
+  });
+}
+// It may say first that it applied and then that it was committed, but not that less was.
+TEST(AppliedInOrder, NothingIsAppliedThatIsNotCommitted) {
+  ExpectRejected("applied-in-order", "n1 applied up to i3, committed up to i2", [](Story& story) {
     story(1, facts::Committed{{1}, {1}});
-    story(1, Applied(1));
-    story(1, Applied(2));
+    for (std::uint64_t index : {1, 2, 3}) story(1, Applied(index));
+    story(1, facts::Committed{{2}, {1}});
   });
 }
 
