@@ -7,10 +7,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "invariants/by_index.h"
 #include "invariants/by_node.h"
-#include "invariants/by_slot.h"
 #include "invariants/invariant.h"
-#include "invariants/slot_memberships.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -18,8 +17,8 @@ namespace {
 
 // What one acceptor's disk holds.
 struct AcceptorDisk {
-  core::Index base;                        // a snapshot stands for what is chosen up to here
-  std::vector<core::Fingerprint> by_slot;  // behind it; {}: nothing
+  core::Index base;                    // a snapshot stands for what is chosen up to here
+  ByIndex<core::Fingerprint> by_slot;  // behind it; {}: nothing
 
   bool Holds(core::Index slot, const core::Fingerprint& value) const {
     return slot <= base || (slot.value < by_slot.size() && by_slot[slot.value] == value);
@@ -28,24 +27,21 @@ struct AcceptorDisk {
 
 struct AcknowledgedIsAccepted {
   ByNode<AcceptorDisk> disks;
-  std::vector<core::Fingerprint> applied;  // by slot
-  SlotMemberships memberships;
-  core::Index furthest;  // that was acknowledged
+  ByIndex<core::Fingerprint> applied;  // by slot
+  core::Index furthest;                // that was acknowledged
 
-  Ruling On(core::NodeId, const facts::MembershipAdopted& f) {
-    memberships.Observe(f);
-    return Ruling::Noted();
-  }
+  // Who decides is kept for us.
+  Ruling On(core::NodeId, const facts::MembershipAdopted&) { return Ruling::Noted(); }
   Ruling On(core::NodeId node, const facts::VotesRecovered& f) {
     disks[node] = {f.base, {}};
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
-    AtSlot(disks[node].by_slot, f.slot) = f.value;
+    disks[node].by_slot.At(f.slot.value) = f.value;
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::ValueAccepted& f) {
-    AtSlot(disks[node].by_slot, f.slot) = f.value;
+    disks[node].by_slot.At(f.slot.value) = f.value;
     return Ruling::Noted();
   }
   // What has a snapshot, its own or another's, has it on its disk.
@@ -58,29 +54,29 @@ struct AcknowledgedIsAccepted {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId, const facts::EntryApplied& f) {
-    AtSlot(applied, f.index) = f.command;
+    applied.At(f.index.value) = f.command;
     return Ruling::Noted();
   }
-  Ruling On(core::NodeId, const facts::RequestAcknowledged& f) {
+  Ruling On(core::NodeId, const facts::RequestAcknowledged& f, const LogViews& logs) {
     furthest = std::max(furthest, f.index);
-    return Judge(f.index);
+    return Judge(f.index, logs);
   }
-  Ruling On(core::NodeId, const facts::LeaderElected&) {
-    return furthest.value == 0 ? Ruling::Noted() : Judge(furthest);
+  Ruling On(core::NodeId, const facts::LeaderElected&, const LogViews& logs) {
+    return furthest.value == 0 ? Ruling::Noted() : Judge(furthest, logs);
   }
-  std::vector<Ruling> AtEnd() {
+  std::vector<Ruling> AtEnd(const LogViews& logs) {
     std::vector<Ruling> rulings;
-    if (furthest.value > 0) rulings.push_back(Judge(furthest));
+    if (furthest.value > 0) rulings.push_back(Judge(furthest, logs));
     return rulings;
   }
 
  private:
   static void StandFor(AcceptorDisk& disk, core::Index index) { disk.base = std::max(disk.base, index); }
 
-  Ruling Judge(core::Index slot) {
-    const core::Membership* deciders = memberships.At(slot);
+  Ruling Judge(core::Index slot, const LogViews& logs) {
+    const core::Membership* deciders = logs.slots().DecidersOf(slot);
     if (deciders == nullptr) return Ruling::Noted();
-    const core::Fingerprint value = AtSlot(applied, slot);
+    const core::Fingerprint value = applied.At(slot.value);
     const auto holds = [&](core::NodeId node) { return disks[node].Holds(slot, value); };
     if (deciders->HasMajority(holds)) return Ruling::Fine();
     return Ruling::Broken("what slot " + core::Text(slot) +

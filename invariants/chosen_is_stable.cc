@@ -1,9 +1,7 @@
 // Chosen is stable: once a value is chosen in a slot, every higher ballot proposes that value there.
 //
 // Who chose may be heard of late, so the highest proposal in a slot is kept as well.
-#include <vector>
-
-#include "invariants/by_slot.h"
+#include "invariants/by_index.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -20,15 +18,15 @@ struct SlotHistory {
 };
 
 struct ChosenIsStable {
-  std::vector<SlotHistory> by_slot;
+  ByIndex<SlotHistory> by_slot;
 
   Ruling On(core::NodeId, const facts::ValueChosen& f) {
-    SlotHistory& slot = AtSlot(by_slot, f.slot);
+    SlotHistory& slot = by_slot.At(f.slot.value);
     if (slot.chosen.ballot == core::Epoch{} || f.ballot < slot.chosen.ballot) slot.chosen = {f.ballot, f.value};
     return Judge(f.slot, slot, slot.highest);
   }
   Ruling On(core::NodeId, const facts::ValueProposed& f) {
-    SlotHistory& slot = AtSlot(by_slot, f.slot);
+    SlotHistory& slot = by_slot.At(f.slot.value);
     const InBallot proposal{f.ballot, f.value};
     if (f.ballot > slot.highest.ballot) slot.highest = proposal;
     return Judge(f.slot, slot, proposal);

@@ -1,7 +1,5 @@
 // Chosen once: in a slot only one value is ever chosen, in whatever ballots and by whomever it is counted.
-#include <vector>
-
-#include "invariants/by_slot.h"
+#include "invariants/by_index.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -15,10 +13,10 @@ struct Choice {
 };
 
 struct ChosenOnce {
-  std::vector<Choice> by_slot;
+  ByIndex<Choice> by_slot;
 
   Ruling On(core::NodeId, const facts::ValueChosen& f) {
-    Choice& first = AtSlot(by_slot, f.slot);
+    Choice& first = by_slot.At(f.slot.value);
     if (!first.known) {
       first = {f.ballot, f.value, true};
       return Ruling::Noted();

@@ -18,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -98,6 +99,8 @@ class Monitor {
   virtual ~Monitor() = default;
   virtual std::unique_ptr<Monitor> Clone() const = 0;
   virtual core::Fingerprint fingerprint() const = 0;
+  // False: all that it judges by is kept for it, in LogViews.
+  virtual bool remembers() const = 0;
   // Null: the rule does not listen to this fact.
   virtual Handler HandlerOf(FactTag tag) const = 0;
   virtual std::vector<FactTag> Facts() const = 0;
@@ -159,6 +162,7 @@ class MonitorOf final : public Monitor {
  public:
   std::unique_ptr<Monitor> Clone() const override { return std::make_unique<MonitorOf>(*this); }
   core::Fingerprint fingerprint() const override { return core::FingerprintOf(rule_); }
+  bool remembers() const override { return !std::is_empty_v<Rule>; }
   Handler HandlerOf(FactTag tag) const override {
     Handler handler = nullptr;
     ((tag == &kTag<Facts_> ? void(handler = &Handle<Facts_>) : void()), ...);

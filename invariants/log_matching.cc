@@ -3,6 +3,7 @@
 //
 // Incremental: whoever first appends (index, epoch) fixes the chain that every
 // other log must have at that place. No log is ever walked.
+#include "invariants/by_index.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -12,7 +13,7 @@ namespace {
 // What is known of one index: the chain that goes with each epoch seen there.
 struct Place {
   Link first;
-  std::vector<Link> others;  // rarely any
+  core::List<Link> others;  // rarely any
 
   std::uint64_t& ChainOf(core::Epoch epoch, std::uint64_t chain) {
     if (first.epoch == epoch) return first.chain;
@@ -28,7 +29,7 @@ struct Place {
 };
 
 struct LogMatching {
-  std::vector<Place> places;  // by index, from 1
+  ByIndex<Place> places;  // entry i is at i - 1
 
   Ruling On(core::NodeId node, const facts::EntryAppended& f, const LogViews& logs) {
     const LogView& log = logs[node];
@@ -36,9 +37,8 @@ struct LogMatching {
       return Ruling::Broken(core::Text(node) + " appended " + core::Text(f.index) + " to a log of " +
                             std::to_string(log.size()) + " entries");
     }
-    if (places.size() < f.index.value) places.resize(f.index.value);
     const std::uint64_t chain = log.ChainAt(f.index);
-    if (places[f.index.value - 1].ChainOf(f.epoch, chain) == chain) return Ruling::Fine();
+    if (places.At(f.index.value - 1).ChainOf(f.epoch, chain) == chain) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " and another node hold different logs up to the entry " +
                           core::Text(f.index) + " of " + core::Text(f.epoch));
   }

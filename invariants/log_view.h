@@ -11,10 +11,11 @@
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "invariants/by_index.h"
+#include "invariants/slot_view.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/membership.h"
@@ -28,9 +29,9 @@ struct Link {
 };
 
 struct LogView {
-  std::vector<Link> links;  // entry i is links[i - 1]
-  core::Index base;         // up to here a snapshot stands for it
-  bool followed = true;     // the entry told of last came right after the one before it
+  ByIndex<Link> links;   // entry i is links[i - 1]
+  core::Index base;      // up to here a snapshot stands for it
+  bool followed = true;  // the entry told of last came right after the one before it
 
   std::uint64_t size() const { return links.size(); }
   std::uint64_t ChainAt(core::Index index) const { return index.value == 0 ? 0 : links[index.value - 1].chain; }
@@ -45,7 +46,7 @@ struct LogView {
     if (followed) links.push_back({f.epoch, Next(ChainAt({links.size()}), f)});
   }
   void Truncate(core::Index from) {
-    if (from.value >= 1 && from.value <= links.size()) links.resize(from.value - 1);
+    if (from.value >= 1) links.CutTo(from.value - 1);
   }
 
   static std::uint64_t Next(std::uint64_t before, const facts::EntryAppended& f) {
@@ -66,6 +67,8 @@ class LogViews {
   }
   // Nodes that ever had a log: 0 to members() - 1.
   std::uint32_t members() const { return static_cast<std::uint32_t>(views_.size()); }
+  // Of a log that is a row of slots, and may have holes.
+  const SlotViews& slots() const { return slots_; }
   // What is committed, each entry as the first who knew of it had it.
   const LogView& committed() const { return committed_; }
 
@@ -73,8 +76,8 @@ class LogViews {
     LogView& log = Of(node);
     log.followed = f.base.value <= committed_.size();
     log.base = log.followed ? f.base : core::Index{};
-    const auto first = committed_.links.begin();
-    log.links.assign(first, first + static_cast<std::ptrdiff_t>(log.base.value));
+    log.links = committed_.links;
+    log.links.CutTo(log.base.value);
   }
   void Observe(core::NodeId node, const facts::LogTruncated& f) { Of(node).Truncate(f.from); }
   void Observe(core::NodeId node, const facts::EntryAppended& f) { Of(node).Append(f); }
@@ -84,14 +87,15 @@ class LogViews {
       ForgetMemberships();
     }
     if (f.index.value <= committed_.size()) return;
-    const std::vector<Link>& links = (*this)[node].links;
-    const std::size_t known = std::min<std::size_t>(f.index.value, links.size());
-    for (std::size_t i = committed_.size(); i < known; ++i) committed_.links.push_back(links[i]);
+    const ByIndex<Link>& links = (*this)[node].links;
+    const std::uint64_t known = std::min(f.index.value, links.size());
+    for (std::uint64_t i = committed_.size(); i < known; ++i) committed_.links.push_back(links[i]);
     ForgetMemberships();
   }
   // Two logs may say different things at one place until one of them is committed, and a node that was
   // away may tell of the other long after that.
   void Observe(core::NodeId node, const facts::MembershipAdopted& f) {
+    if (!tells_of_logs()) slots_.Observe(f);
     const LogView& log = (*this)[node];
     const LogView& says = f.index.value <= log.size() ? log : committed_;  // a snapshot may be ahead of the log
     if (tells_of_logs() && f.index.value > says.size()) return;
@@ -104,6 +108,9 @@ class LogViews {
     memberships_.insert(later, told);
     ForgetMemberships();
   }
+  void Observe(core::NodeId node, const facts::ValueProposed& f) { slots_.Observe(node, f); }
+  void Observe(core::NodeId node, const facts::ValueAccepted& f) { slots_.Observe(node, f); }
+  void Observe(core::NodeId node, const facts::ValueRecovered& f) { slots_.Observe(node, f); }
   template <class F>
   void Observe(core::NodeId, const F&) {}
 
@@ -164,6 +171,7 @@ class LogViews {
     return views_[core::Number(node)];
   }
   std::vector<LogView> views_;
+  SlotViews slots_;
   core::Index reached_;             // that is known to be committed
   LogView committed_;               // up to there, if logs are told of
   std::vector<Known> memberships_;  // by index: one that holds, then later ones

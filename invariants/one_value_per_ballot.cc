@@ -2,9 +2,6 @@
 // the proposer included. OneValuePerBallot and OneVote of Lamport's Voting.tla; the first implies the second.
 //
 // An acceptance may be heard of before its proposal, so the first of either says what the value is.
-#include <vector>
-
-#include "invariants/by_slot.h"
 #include "invariants/invariant.h"
 #include "protocols/core/pool.h"
 #include "protocols/core/text.h"
@@ -12,32 +9,24 @@
 namespace invariants {
 namespace {
 
-struct NamedValue {
-  core::Epoch ballot;
-  core::Fingerprint value;
-  core::NodeId node{};  // who named it first
-};
-
 struct OneValuePerBallot {
-  std::vector<core::List<NamedValue>> by_slot;
-
-  Ruling On(core::NodeId node, const facts::ValueProposed& f) { return Judge(node, f.ballot, f.slot, f.value); }
-  Ruling On(core::NodeId node, const facts::ValueAccepted& f) { return Judge(node, f.ballot, f.slot, f.value); }
-  Ruling On(core::NodeId node, const facts::ValueRecovered& f) {
-    return f.ballot == core::Epoch{} ? Ruling::Noted() : Judge(node, f.ballot, f.slot, f.value);
+  Ruling On(core::NodeId node, const facts::ValueProposed& f, const LogViews& logs) { return Judge(node, f, logs); }
+  Ruling On(core::NodeId node, const facts::ValueAccepted& f, const LogViews& logs) { return Judge(node, f, logs); }
+  Ruling On(core::NodeId node, const facts::ValueRecovered& f, const LogViews& logs) {
+    return f.ballot == core::Epoch{} ? Ruling::Noted() : Judge(node, f, logs);
   }
 
  private:
-  Ruling Judge(core::NodeId node, core::Epoch ballot, core::Index slot, const core::Fingerprint& value) {
-    core::List<NamedValue>& named = AtSlot(by_slot, slot);
-    for (auto known = named.rbegin(); known != named.rend(); ++known) {
-      if (known->ballot != ballot) continue;
-      if (known->value == value) return Ruling::Fine();
-      return Ruling::Broken("in slot " + core::Text(slot) + " and ballot " + core::Text(ballot) + ", " +
-                            core::Text(known->node) + " named one value and " + core::Text(node) + " another");
-    }
-    named.push_back({ballot, value, node});
-    return Ruling::Noted();
+  template <class F>
+  static Ruling Judge(core::NodeId node, const F& f, const LogViews& logs) {
+    const NamedValue* first = nullptr;
+    logs.slots().ForEachNamed(f.slot, [&](const NamedValue& named) {
+      if (named.ballot == f.ballot) first = &named;
+      return first == nullptr;
+    });
+    if (first->value == f.value) return first->named > 1 ? Ruling::Fine() : Ruling::Noted();
+    return Ruling::Broken("in slot " + core::Text(f.slot) + " and ballot " + core::Text(f.ballot) + ", " +
+                          core::Text(first->node) + " named one value and " + core::Text(node) + " another");
   }
 };
 

@@ -4,6 +4,7 @@
 // States show where a snapshot is taken or restored: the machine, the sessions and the membership.
 #include <map>
 
+#include "invariants/by_index.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -22,12 +23,11 @@ struct StateMachineSafety {
     core::Fingerprint state;
     core::NodeId node{};
   };
-  std::vector<FirstApplied> applied;    // by index, from 1
+  ByIndex<FirstApplied> applied;        // entry i is at i - 1
   std::map<core::Index, State> states;  // of whoever told first
 
   Ruling On(core::NodeId node, const facts::EntryApplied& f) {
-    if (applied.size() < f.index.value) applied.resize(f.index.value);
-    FirstApplied& first = applied[f.index.value - 1];
+    FirstApplied& first = applied.At(f.index.value - 1);
     if (!first.known) {
       first = {f.epoch, f.command, node, true};
       return Ruling::Noted();

@@ -102,7 +102,10 @@ class Env {
 
   // To stable storage. Durable fields change only through the node's Replay, so
   // the usual call is `Replay(record); env.Write(record);`.
-  void Write(typename N::Record record) { effects_.written.push_back(std::move(record)); }
+  template <class R>
+  void Write(R&& record) {
+    effects_.written.emplace_back(std::forward<R>(record));
+  }
   template <class M>
   void Send(NodeId to, M&& message) {
     effects_.sent.emplace_back(to, std::forward<M>(message));

@@ -9,6 +9,8 @@
 // again. Records keep their numbers, so whoever counts them need not know.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -38,9 +40,11 @@ concept CheckpointRecord = requires {
   requires R::kCheckpoint;
 };
 template <class Records>
-inline constexpr bool kHasCheckpoints = false;
+inline constexpr std::array<bool, 0> kCheckpoints = {};
 template <class... R>
-inline constexpr bool kHasCheckpoints<std::variant<R...>> = (CheckpointRecord<R> || ...);
+inline constexpr std::array<bool, sizeof...(R)> kCheckpoints<std::variant<R...>> = {CheckpointRecord<R>...};
+template <class Records>
+inline constexpr bool kHasCheckpoints = std::ranges::find(kCheckpoints<Records>, true) != kCheckpoints<Records>.end();
 
 // Outputs of one kind that wait for the disk, in order.
 template <class T>
@@ -179,9 +183,9 @@ struct Host {
 
  private:
   static bool IsCheckpoint(const typename N::Record& record) {
-    return std::visit([]<class R>(const R&) { return CheckpointRecord<R>; }, record);
+    return kCheckpoints<typename N::Record>[record.index()];
   }
-  void Append(typename N::Record record) {
+  void Append(typename N::Record&& record) {
     if constexpr (kHasCheckpoints<typename N::Record>) {
       if (IsCheckpoint(record)) checkpoint = written();
     }

@@ -16,7 +16,7 @@ namespace core {
 namespace internal {
 
 inline constexpr std::size_t kSmallestBlock = 32;
-inline constexpr std::size_t kBlockClasses = 12;  // 32 B … 64 KiB; larger blocks are not pooled
+inline constexpr std::size_t kBlockClasses = 16;  // 32 B … 1 MiB; larger blocks are not pooled
 
 struct FreeBlock {
   FreeBlock* next;

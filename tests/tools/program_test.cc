@@ -108,7 +108,8 @@ TEST_F(Program, NamesAreCheckedAgainstWhatIsRegistered) {
       {"cluster.config.election_timeot=1s",
        "no parameter of raft \"election_timeot\"; did you mean \"election_timeout\"?"},
       {"cluster.config.reads=folower",
-       "cluster.config.reads: want one of strong, index, lease, leader, follower, got \"folower\"; did you mean \"follower\"?"},
+       "cluster.config.reads: want one of strong, index, lease, leader, follower, got \"folower\"; did you mean "
+       "\"follower\"?"},
       {"faults[0].kind=crsh", "no fault \"crsh\"; did you mean \"crash\"?"},
       {"faults[0].targets=n3", "no node n3 in this cluster"},
       {"expect.holds=election_safety", "no invariant \"election_safety\"; did you mean \"election-safety\"?"},
