@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "protocols/core/chooser.h"
+#include "protocols/core/clients.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/types.h"
 #include "sim/plan.h"
@@ -23,8 +24,8 @@ namespace sim {
 template <class N>
 concept MarksSessions = requires(typename N::Request& request, const typename N::Reply& reply,
                                  const core::ClientMark& mark) {
-  { N::MarkAfter(mark, reply) } -> std::same_as<core::ClientMark>;
-  N::CarryMark(request, mark);
+  { core::ClientsOf<N>::MarkAfter(mark, reply) } -> std::same_as<core::ClientMark>;
+  core::ClientsOf<N>::CarryMark(request, mark);
 };
 
 struct Client {

@@ -671,7 +671,7 @@ class World {
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
-    if constexpr (requires(const RequestDraw& draw) { N::RandomRequest(draw, 0); }) {
+    if constexpr (requires(const RequestDraw& draw) { core::ClientsOf<N>::RandomRequest(draw, 0); }) {
       const OperationMix& mix = plan_->workload.mix;
       const std::uint32_t electorate = plan_->electorate == 0 ? physics_.members : plan_->electorate;
       const RequestDraw draw{client,
@@ -684,8 +684,8 @@ class World {
                              settling_ ? Ratio{} : mix.transfers};
       // One of a kind, and a person can tell whose: 7000000012 is the 12th request of c7.
       const std::uint64_t unique = std::uint64_t{event.to} * 1'000'000'000 + client.sequence;
-      typename N::Request request = N::RandomRequest(draw, unique);
-      if constexpr (MarksSessions<N>) N::CarryMark(request, client.mark);
+      typename N::Request request = core::ClientsOf<N>::RandomRequest(draw, unique);
+      if constexpr (MarksSessions<N>) core::ClientsOf<N>::CarryMark(request, client.mark);
       AnnounceInvoked(id, to, request, observer);
       observer.Note(events_ + 1, now(), [&] {
         return core::Text(id) + " asks " + core::Text(core::NodeId{to}) + " " + core::Text(request);
@@ -743,7 +743,7 @@ class World {
     Client& client = clients_[event.to];
     if (!client.waiting || packet.id.sequence != client.sequence) return true;  // given up on
     const bool served = Served(packet.reply);
-    if constexpr (MarksSessions<N>) client.mark = N::MarkAfter(client.mark, packet.reply);
+    if constexpr (MarksSessions<N>) client.mark = core::ClientsOf<N>::MarkAfter(client.mark, packet.reply);
     if (served) {
       liveness_.Served(event.to, physics_.now);
       if (meter_) meter_->Served(ClientEndpoint(event.to), physics_.now);
@@ -783,7 +783,7 @@ class World {
   template <class Observer>
   void AnnounceInvoked(core::RequestId id, std::uint32_t to, const typename N::Request& request, Observer& observer) {
     if constexpr (facts::DescribesRequests<N>) {
-      std::optional<facts::Invoked> invoked = N::Describe(request);
+      std::optional<facts::Invoked> invoked = core::ClientsOf<N>::Describe(request);
       clients_[core::Number(id.client)].function.reset();
       if (!invoked) return;
       invoked->request = id;
@@ -800,7 +800,7 @@ class World {
     if constexpr (facts::DescribesRequests<N>) {
       const std::optional<facts::Operation> function = clients_[core::Number(id.client)].function;
       if (!function) return;
-      facts::Returned returned = N::Describe(reply);
+      facts::Returned returned = core::ClientsOf<N>::Describe(reply);
       returned.request = id;
       if (function == facts::Operation::kWrite) returned.value.reset();
       returned.replica = core::NodeId{from};

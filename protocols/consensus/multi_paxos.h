@@ -30,9 +30,15 @@
 #include "protocols/machines/machine.h"
 #include "protocols/replication/client.h"
 #include "protocols/replication/log.h"
+#include "protocols/replication/reads.h"
 #include "protocols/replication/replica.h"
 
 namespace multi_paxos {
+
+using replication::ReadIndex;
+using replication::ReadIndexReply;
+using replication::Refused;
+using replication::Unconfirmed;
 
 inline constexpr std::string_view kSummary = "Multi-Paxos: one phase 1, then a majority accepts each slot (Lamport)";
 
@@ -56,13 +62,6 @@ struct Progress {
   Index before;                // `match` at its last heartbeat
   Round round;                 // the last that it has confirmed
   Index applied;
-};
-// A read that waits until it is certain that we still lead.
-struct Unconfirmed {
-  RequestId request;
-  NodeId asker;
-  Index index;            // has to be applied before
-  std::uint64_t round{};  // sent after it came
 };
 
 template <machines::Divisible Machine>
@@ -177,12 +176,6 @@ struct NodeOf {
     Index from;
     core::Membership membership;
   };
-  // A read that this node was asked for and will answer.
-  struct Read {
-    RequestId request;
-    Command command;
-    std::optional<Index> index;  // to be applied before; none: not known yet
-  };
 
   // Durable: changed only by Replay.
   Ballot promised;
@@ -193,7 +186,7 @@ struct NodeOf {
   core::List<Adopted> memberships;  // the one that decides the next slot to be chosen, then later ones (PMS §3)
   std::variant<Follower, Doubting, Candidate, Leader> role;
   replication::Replica<Machine> replica;  // what is chosen without a hole before it is applied at once
-  core::List<Read> reads;
+  replication::Reads<Machine> reads;
   std::optional<Snapshot> taken;                           // waits for SnapshotDue
   std::optional<replication::Arriving<Machine>> arriving;  // from who answers CatchUp
 
@@ -441,7 +434,8 @@ struct NodeOf {
 
   void On(RequestId id, const Request& request, Env& env) {
     if (request.ordered()) return Obey(id, request, env);
-    if (env.config().reads != Reads::kStrong && IsRead(request.command)) return StartReading(id, request.command, env);
+    if (env.config().reads != Reads::kStrong && replica.IsRead(request.command))
+      return StartReading(id, request.command, env);
     Proposal proposal = replication::ProposalFor<Machine>(id, request, env.config().sessions.value_or(0));
     if (TakesProposals()) {
       replica.Wait(id);
@@ -463,10 +457,7 @@ struct NodeOf {
   }
 
   void On(NodeId, const Refused& m, Env& env) {
-    const auto read = FindRead(m.request);
-    const bool reading = read != reads.end();
-    if (reading) reads.erase(read);
-    if (reading || replica.StopWaiting(m.request)) env.Reply(m.request, Reply{});
+    if (reads.Drop(m.request) || replica.StopWaiting(m.request)) env.Reply(m.request, Reply{});
   }
 
   void On(NodeId from, const ReadIndex& m, Env& env) {
@@ -477,26 +468,9 @@ struct NodeOf {
     }
   }
   void On(NodeId, const ReadIndexReply& m, Env& env) {
-    const auto read = FindRead(m.request);
-    if (read == reads.end()) return;
-    read->index = m.index;
-    AnswerReads(env);
+    reads.Permit(m.request, m.index);
+    reads.Answer(replica, env);
   }
-
-  // --- what clients and others ask of this type (protocols/README.md) ------------------------
-
-  template <class Draw>
-  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
-    return Clients::RandomRequest(draw, unique);
-  }
-  static auto Describe(const Request& request) requires machines::Described<Machine> {
-    return Clients::Describe(request);
-  }
-  static auto Describe(const Reply& reply) requires machines::Described<Machine> { return Clients::Describe(reply); }
-  static core::ClientMark MarkAfter(const core::ClientMark& mark, const Reply& reply) {
-    return Clients::MarkAfter(mark, reply);
-  }
-  static void CarryMark(Request& request, const core::ClientMark& mark) { Clients::CarryMark(request, mark); }
 
   // The commands that a message carries from node to node.
   template <class M, class F>
@@ -657,8 +631,7 @@ struct NodeOf {
     role = Follower{std::nullopt, follower == nullptr ? std::nullopt : follower->heard, replica.applied};
     // What we owe an answer may be lost with the old leader, or take effect later.
     replica.GiveUpWaiting(env);
-    for (const Read& read : reads) env.Reply(read.request, Reply{});
-    reads.clear();
+    reads.GiveUp(env);
   }
 
   // Whether `from` leads the ballot that we have promised, or a higher one; then we follow it.
@@ -899,7 +872,7 @@ struct NodeOf {
     // Last, so that who hears it knows of all changes of the membership up to there.
     env.Announce(facts::Committed{to, EpochOf(promised, env)});
     if (taken && !waits) env.Send(env.self(), SnapshotDue{});
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   // Whether another membership decides the next slot than did the last one.
@@ -949,7 +922,7 @@ struct NodeOf {
     memberships.clear();
     Adopt({index + 1, snapshot.membership}, env);
     env.Announce(facts::Committed{index, EpochOf(promised, env)});
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   // --- orders: who votes, who leads ---------------------------------------------------------------
@@ -1026,23 +999,11 @@ struct NodeOf {
 
   // --- reads without the log ------------------------------------------------------------------------
 
-  bool IsRead([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return replica.machine.Read(command).has_value();
-    return false;
-  }
-  Reply Answer([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return {replica.machine.Read(command), replica.applied, {}};
-    return {};
-  }
-
   void StartReading(RequestId id, const Command& command, Env& env) {
-    if (FindRead(id) != reads.end()) return;  // the same packet again
     const bool leads = std::holds_alternative<Leader>(role);
     const std::optional<NodeId> leader = LeaderHeard();
     if (!leads && !leader) return env.Reply(id, Reply{});
-    // As with commands: its client has given up on what it asked before.
-    std::erase_if(reads, [&](const Read& read) { return read.request.client == id.client; });
-    reads.push_back({id, command, std::nullopt});
+    if (!reads.Begin(id, command)) return;
     if (leads) return ConfirmRead(id, env.self(), env);
     env.Send(*leader, ReadIndex{id});
   }
@@ -1067,11 +1028,9 @@ struct NodeOf {
     const auto reached = membership().template ReachedByMajority<std::uint64_t>([&](NodeId node) {
       return node == env.self() ? leader.rounds : leader.progress[core::Number(node)].round.number;
     });
-    const auto confirmed = std::find_if(leader.reads.begin(), leader.reads.end(), [&](const Unconfirmed& read) {
-      return read.round > reached || read.index > replica.applied;
-    });
-    for (auto read = leader.reads.begin(); read != confirmed; ++read) ReadAt(*read, env);
-    leader.reads.erase(leader.reads.begin(), confirmed);
+    replication::TakeConfirmed(
+        leader.reads, [&](const Unconfirmed& read) { return read.round <= reached && read.index <= replica.applied; },
+        [&](const Unconfirmed& read) { ReadAt(read, env); });
   }
 
   // When a round was sent that a majority has answered: from then on, for the shortest election timeout,
@@ -1090,25 +1049,10 @@ struct NodeOf {
   void ReadAt(const Unconfirmed& confirmed, Env& env) {
     if (confirmed.asker != env.self())
       return env.Send(confirmed.asker, ReadIndexReply{confirmed.request, confirmed.index});
-    const auto read = FindRead(confirmed.request);
-    if (read == reads.end()) return;
-    read->index = confirmed.index;
-    AnswerReads(env);
+    reads.Permit(confirmed.request, confirmed.index);
+    reads.Answer(replica, env);
   }
   void Refuse(const Unconfirmed& read, Env& env) { env.Send(read.asker, Refused{read.request}); }
-
-  // Those whose state has been reached.
-  void AnswerReads(Env& env) {
-    std::erase_if(reads, [&](const Read& read) {
-      if (!read.index || replica.applied < *read.index) return false;
-      env.Reply(read.request, Answer(read.command));
-      return true;
-    });
-  }
-
-  auto FindRead(RequestId request) {
-    return std::find_if(reads.begin(), reads.end(), [&](const Read& read) { return read.request == request; });
-  }
 
   // --- requests --------------------------------------------------------------------------------------------
 

@@ -25,9 +25,15 @@
 #include "protocols/machines/machine.h"
 #include "protocols/replication/client.h"
 #include "protocols/replication/log.h"
+#include "protocols/replication/reads.h"
 #include "protocols/replication/replica.h"
 
 namespace raft {
+
+using replication::ReadIndex;
+using replication::ReadIndexReply;
+using replication::Refused;
+using replication::Unconfirmed;
 
 inline constexpr std::string_view kSummary = "Raft: a leader appends, a majority has it (Ongaro & Ousterhout)";
 
@@ -63,13 +69,6 @@ struct Progress {
   Index before;                // `match` at its last heartbeat
   Round round;                 // the last that it has confirmed
   bool active{};               // it has answered since the quorum was checked
-};
-// A read that waits until it is certain that we still lead.
-struct Unconfirmed {
-  RequestId request;
-  NodeId asker;
-  Index index;            // what was committed when it came
-  std::uint64_t round{};  // sent after it came
 };
 template <machines::Divisible Machine>
 struct NodeOf {
@@ -141,12 +140,6 @@ struct NodeOf {
     Index index;
     core::Membership membership;
   };
-  // A read that this node was asked for and will answer.
-  struct Read {
-    RequestId request;
-    Command command;
-    std::optional<Index> index;  // to be applied before; none: not known yet
-  };
 
   struct Leader {
     Index first;                    // the first entry of this term
@@ -170,7 +163,7 @@ struct NodeOf {
   std::variant<Follower, PreCandidate, Candidate, Leader> role;
   Index commit;  // known to be committed; at most the end of the log
   replication::Replica<Machine> replica;
-  core::List<Read> reads;
+  replication::Reads<Machine> reads;
   std::optional<Snapshot> taken;                           // waits for SnapshotDue
   std::optional<replication::Arriving<Machine>> arriving;  // from the leader
 
@@ -403,7 +396,7 @@ struct NodeOf {
 
   void On(RequestId id, const Request& request, Env& env) {
     if (request.ordered()) return Obey(id, request, env);
-    if (IsRead(request.command)) {
+    if (replica.IsRead(request.command)) {
       if (auto answer = AnswerHere(request, env)) return env.Reply(id, std::move(*answer));
       if (env.config().reads == Reads::kIndex || env.config().reads == Reads::kLease) {
         return StartReading(id, request.command, env);
@@ -430,10 +423,7 @@ struct NodeOf {
   }
 
   void On(NodeId, const Refused& m, Env& env) {
-    const auto read = FindRead(m.request);
-    const bool reading = read != reads.end();
-    if (reading) reads.erase(read);
-    if (reading || replica.StopWaiting(m.request)) env.Reply(m.request, Reply{});
+    if (reads.Drop(m.request) || replica.StopWaiting(m.request)) env.Reply(m.request, Reply{});
   }
 
   // --- reads without the log (thesis, §6.4) -----------------------------------------------
@@ -446,26 +436,9 @@ struct NodeOf {
     }
   }
   void On(NodeId, const ReadIndexReply& m, Env& env) {
-    const auto read = FindRead(m.request);
-    if (read == reads.end()) return;
-    read->index = m.index;
-    AnswerReads(env);
+    reads.Permit(m.request, m.index);
+    reads.Answer(replica, env);
   }
-
-  // --- what clients and others ask of this type (protocols/README.md) ------------------------
-
-  template <class Draw>
-  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
-    return Clients::RandomRequest(draw, unique);
-  }
-  static auto Describe(const Request& request) requires machines::Described<Machine> {
-    return Clients::Describe(request);
-  }
-  static auto Describe(const Reply& reply) requires machines::Described<Machine> { return Clients::Describe(reply); }
-  static core::ClientMark MarkAfter(const core::ClientMark& mark, const Reply& reply) {
-    return Clients::MarkAfter(mark, reply);
-  }
-  static void CarryMark(Request& request, const core::ClientMark& mark) { Clients::CarryMark(request, mark); }
 
   // The commands that a message carries from node to node.
   template <class M, class F>
@@ -580,8 +553,7 @@ struct NodeOf {
     role = Follower{std::nullopt, follower == nullptr ? std::nullopt : follower->heard};
     // What we owe an answer may be lost with the old leader, or take effect later.
     replica.GiveUpWaiting(env);
-    for (const Read& read : reads) env.Reply(read.request, Reply{});
-    reads.clear();
+    reads.GiveUp(env);
   }
 
   // Whether `from` leads our term; then we follow it.
@@ -806,7 +778,7 @@ struct NodeOf {
       }
     }
     if (taken && !waits) env.Send(env.self(), SnapshotDue{});
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   const core::Membership& MembershipAt(Index index) const {
@@ -850,7 +822,7 @@ struct NodeOf {
     replica.Restore(snapshot, env);
     commit = snapshot.index;
     env.Announce(facts::Committed{commit, term});
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   // --- orders: who votes (§6), who leads (thesis, §3.10) --------------------------------------------
@@ -896,11 +868,6 @@ struct NodeOf {
 
   // --- reads -------------------------------------------------------------------------------------------
 
-  bool IsRead([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return replica.machine.Read(command).has_value();
-    return false;
-  }
-
   // What this node answers by itself; nothing: it is for the leader, or the log.
   //
   // It has applied a prefix of the committed log, so what it reads is the state after entry
@@ -921,28 +888,20 @@ struct NodeOf {
     const bool may = how == Reads::kFollower || (how == Reads::kLeader && std::holds_alternative<Leader>(role));
     if (!may) return std::nullopt;
     if (replica.applied < request.seen) return Reply{};
-    return Answer(request.command);
-  }
-  Reply Answer([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return {replica.machine.Read(command), replica.applied, {}};
-    return {};
+    return replica.Read(request.command);
   }
 
   void StartReading(RequestId id, const Command& command, Env& env) {
-    if (FindRead(id) != reads.end()) return;  // the same packet again
     const bool leads = std::holds_alternative<Leader>(role);
     const std::optional<NodeId> leader = LeaderHeard();
     if (!leads && !leader) return env.Reply(id, Reply{});
-    // As with commands: its client has given up on what it asked before.
-    std::erase_if(reads, [&](const Read& read) { return read.request.client == id.client; });
-    reads.push_back({id, command, std::nullopt});
+    if (!reads.Begin(id, command)) return;
     if (leads) return ConfirmRead(id, env.self(), env);
     env.Send(*leader, ReadIndex{id});
   }
 
   // What is committed now is what the read must see. That we still lead now, only a round that begins
-  // after the read has come can tell; it is named by our own count, never by the request, which may
-  // come twice (etcd #20418).
+  // after the read has come can tell.
   void ConfirmRead(RequestId id, NodeId asker, Env& env) {
     Leader& leader = std::get<Leader>(role);
     // Not less than our first entry: before that is committed, more may be than we know of (thesis, §6.4, step 1).
@@ -959,12 +918,9 @@ struct NodeOf {
     const auto reached = membership().template ReachedByMajority<std::uint64_t>([&](NodeId node) {
       return node == env.self() ? leader.rounds : leader.progress[core::Number(node)].round.number;
     });
-    const auto confirmed = std::find_if(leader.reads.begin(), leader.reads.end(),
-                                        [reached](const Unconfirmed& read) { return read.round > reached; });
-    for (auto read = leader.reads.begin(); read != confirmed; ++read) {
-      ReadAt(read->request, read->asker, read->index, env);
-    }
-    leader.reads.erase(leader.reads.begin(), confirmed);
+    replication::TakeConfirmed(
+        leader.reads, [reached](const Unconfirmed& read) { return read.round <= reached; },
+        [&](const Unconfirmed& read) { ReadAt(read.request, read.asker, read.index, env); });
   }
 
   // From when a round was sent that a majority has answered, nobody of that majority votes for another for the
@@ -978,23 +934,8 @@ struct NodeOf {
 
   void ReadAt(RequestId id, NodeId asker, Index index, Env& env) {
     if (asker != env.self()) return env.Send(asker, ReadIndexReply{id, index});
-    const auto read = FindRead(id);
-    if (read == reads.end()) return;
-    read->index = index;
-    AnswerReads(env);
-  }
-
-  // Those whose state has been reached.
-  void AnswerReads(Env& env) {
-    std::erase_if(reads, [&](const Read& read) {
-      if (!read.index || replica.applied < *read.index) return false;
-      env.Reply(read.request, Answer(read.command));
-      return true;
-    });
-  }
-
-  auto FindRead(RequestId request) {
-    return std::find_if(reads.begin(), reads.end(), [&](const Read& read) { return read.request == request; });
+    reads.Permit(id, index);
+    reads.Answer(replica, env);
   }
 
   // --- requests --------------------------------------------------------------------------------------------

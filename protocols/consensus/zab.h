@@ -32,9 +32,12 @@
 #include "protocols/replication/client.h"
 #include "protocols/replication/fifo_session.h"
 #include "protocols/replication/log.h"
+#include "protocols/replication/reads.h"
 #include "protocols/replication/replica.h"
 
 namespace zab {
+
+using replication::Unconfirmed;
 
 inline constexpr std::string_view kSummary = "ZAB: a primary broadcasts in order, a quorum logs (ZooKeeper)";
 
@@ -85,20 +88,6 @@ struct Feed {
   Index told;                  // committed, it was told last
   core::List<Index> inflight;  // where each PROPOSAL under way ends
   std::optional<Transfer> transfer;
-};
-// A read that waits until it is certain that we still lead.
-struct Unconfirmed {
-  RequestId request;
-  NodeId asker{};
-  Index index;            // what was committed when it came
-  std::uint64_t round{};  // of pings, sent after it came
-};
-// A read that this node was asked for and will answer.
-template <machines::Machine M>
-struct Read {
-  RequestId request;
-  typename M::Command command;
-  std::optional<Index> index;  // to be applied before; none: not known yet
 };
 
 template <machines::Divisible Machine>
@@ -239,7 +228,7 @@ struct NodeOf {
   std::variant<Looking, Following, Leading> role;
   Index commit;  // known to be committed; at most the end of the history
   replication::Replica<Machine> replica;
-  core::List<Read<Machine>> reads;
+  replication::Reads<Machine> reads;
   std::optional<Snapshot> taken;  // waits for SnapshotDue
 
   void Start(Env& env) {
@@ -518,7 +507,7 @@ struct NodeOf {
   void On(RequestId id, const Request& request, Env& env) {
     // Who votes is fixed, and a leader that gave up would most likely be elected again.
     if (request.ordered() || !Serves()) return env.Reply(id, Reply{});
-    if (IsRead(request.command) && env.config().reads != Reads::kStrong) {
+    if (replica.IsRead(request.command) && env.config().reads != Reads::kStrong) {
       if (env.config().reads == Reads::kSync) return StartReading(id, request.command, env);
       return env.Reply(id, AnswerHere(request));
     }
@@ -552,21 +541,6 @@ struct NodeOf {
   }
 
   void Take(NodeId, const Synced& m, Env& env) { ReadAt(m.request, m.index, env); }
-
-  // --- what clients and others ask of this type (protocols/README.md) ---------------------------------------
-
-  template <class Draw>
-  static Request RandomRequest(Draw&& draw, std::uint64_t unique) {
-    return Clients::RandomRequest(draw, unique);
-  }
-  static auto Describe(const Request& request) requires machines::Described<Machine> {
-    return Clients::Describe(request);
-  }
-  static auto Describe(const Reply& reply) requires machines::Described<Machine> { return Clients::Describe(reply); }
-  static core::ClientMark MarkAfter(const core::ClientMark& mark, const Reply& reply) {
-    return Clients::MarkAfter(mark, reply);
-  }
-  static void CarryMark(Request& request, const core::ClientMark& mark) { Clients::CarryMark(request, mark); }
 
   // The commands that a message carries from node to node.
   template <class M, class F>
@@ -628,8 +602,7 @@ struct NodeOf {
     Part(env);
     // What we owe an answer may be lost with the old leader, or take effect later.
     replica.GiveUpWaiting(env);
-    for (const auto& read : reads) env.Reply(read.request, Reply{});
-    reads.clear();
+    reads.GiveUp(env);
     env.Cancel(Timer::kTick);
     ++ballot.round;
     role = Looking{};
@@ -916,7 +889,8 @@ struct NodeOf {
       if (!IsVoter(NodeId{node}, env) && learner.stage == Stage::kAcknowledged)
         StartSyncing(NodeId{node}, leading, env);
     }
-    CommitByQuorum(leading, env);
+    AdvanceCommit(AckedByQuorum(leading, env), env);
+    ContinueWithAll(leading, env);
   }
 
   // --- synchronisation and broadcast, by the leader -----------------------------------------------------------
@@ -1032,16 +1006,25 @@ struct NodeOf {
 
   // An acknowledgement is of all that came before as well, and of our epoch, so there is no more to it. What
   // a server has that is not in our epoch yet does not count.
-  void CommitByQuorum(Leading& leading, Env& env) {
-    if (leading.phase != Phase::kBroadcast) return;
+  Index AckedByQuorum(const Leading& leading, const Env& env) const {
     core::List<Index> acked;
     for (std::uint32_t node = 0; node < env.config().Voters(); ++node) {
       const Learner& learner = leading.learners[node];
       acked.push_back(learner.stage >= Stage::kSynced ? learner.feed.acked : Index{});
     }
-    AdvanceCommit(core::ReachedByMajority(std::span<Index>(acked)), env);
+    return core::ReachedByMajority(std::span<Index>(acked));
+  }
+
+  void CommitByQuorum(Leading& leading, Env& env) {
+    const Index acked = AckedByQuorum(leading, env);
+    if (leading.phase != Phase::kBroadcast || acked <= commit) return;
+    AdvanceCommit(acked, env);
     // No zxid of this epoch is left: another epoch, by another election (ZOOKEEPER-1277).
     if (NextCounter(leading) > env.config().CounterLimit() && commit == history.last()) return Look(env);
+    ContinueWithAll(leading, env);
+  }
+
+  void ContinueWithAll(const Leading& leading, Env& env) {
     for (std::uint32_t node = 0; node < leading.learners.size(); ++node) {
       if (NodeId{node} != env.self()) Continue(NodeId{node}, env);
     }
@@ -1083,7 +1066,7 @@ struct NodeOf {
     replica.GiveUpWaiting(env);  // whether theirs is in it, it does not say
     replica.Restore(snapshot, env);
     commit = snapshot.index;
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   // --- commit and execution ------------------------------------------------------------------------------------
@@ -1107,7 +1090,7 @@ struct NodeOf {
       if (index.value % env.config().snapshot_every == 0 && !taken) taken = replica.Take(epoch, MembershipOf(env));
     }
     if (taken && !waits) env.Send(env.self(), SnapshotDue{});
-    AnswerReads(env);
+    reads.Answer(replica, env);
   }
 
   // --- reads ------------------------------------------------------------------------------------------------------
@@ -1119,26 +1102,14 @@ struct NodeOf {
     return leading != nullptr && leading->phase == Phase::kBroadcast;
   }
 
-  bool IsRead([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return replica.machine.Read(command).has_value();
-    return false;
-  }
-  Reply Answer([[maybe_unused]] const Command& command) const {
-    if constexpr (machines::Readable<Machine>) return {replica.machine.Read(command), replica.applied, {}};
-    return {};
-  }
-
   // From our own state, which is that after a prefix of the history: sequentially consistent as long as nobody is
   // told of less than he has seen (Hunt et al., "ZooKeeper", 2010, §4.4). It may be stale.
   Reply AnswerHere(const Request& request) const {
-    return replica.applied < request.seen ? Reply{} : Answer(request.command);
+    return replica.applied < request.seen ? Reply{} : replica.Read(request.command);
   }
 
   void StartReading(RequestId id, const Command& command, Env& env) {
-    if (FindRead(id) != reads.end()) return;  // the same packet again
-    // As with commands: its client has given up on what it asked before.
-    std::erase_if(reads, [&](const Read<Machine>& read) { return read.request.client == id.client; });
-    reads.push_back({id, command, std::nullopt});
+    if (!reads.Begin(id, command)) return;
     if (auto* leading = std::get_if<Leading>(&role)) return ConfirmRead(id, env.self(), *leading, env);
     auto& following = std::get<Following>(role);
     env.Send(following.leader, following.session.Stamped(Sync{{}, id}));
@@ -1162,37 +1133,21 @@ struct NodeOf {
       answered.push_back(NodeId{node} == env.self() ? leading.rounds : counts ? learner.round : 0);
     }
     const std::uint64_t reached = core::ReachedByMajority(std::span<std::uint64_t>(answered));
-    const auto confirmed = std::find_if(leading.reads.begin(), leading.reads.end(),
-                                        [reached](const Unconfirmed& read) { return read.round > reached; });
-    for (auto read = leading.reads.begin(); read != confirmed; ++read) {
-      Learner& asker = leading.learners[core::Number(read->asker)];
-      if (read->asker == env.self()) {
-        ReadAt(read->request, read->index, env);
+    const auto tell = [&](const Unconfirmed& read) {
+      Learner& asker = leading.learners[core::Number(read.asker)];
+      if (read.asker == env.self()) {
+        ReadAt(read.request, read.index, env);
       } else if (asker.stage == Stage::kServing) {
-        env.Send(read->asker, asker.session.Stamped(Synced{{}, read->request, read->index}));
+        env.Send(read.asker, asker.session.Stamped(Synced{{}, read.request, read.index}));
       }
-    }
-    leading.reads.erase(leading.reads.begin(), confirmed);
+    };
+    replication::TakeConfirmed(
+        leading.reads, [reached](const Unconfirmed& read) { return read.round <= reached; }, tell);
   }
 
   void ReadAt(RequestId id, Index index, Env& env) {
-    const auto read = FindRead(id);
-    if (read == reads.end()) return;
-    read->index = index;
-    AnswerReads(env);
-  }
-
-  // Those whose state has been reached.
-  void AnswerReads(Env& env) {
-    std::erase_if(reads, [&](const Read<Machine>& read) {
-      if (!read.index || replica.applied < *read.index) return false;
-      env.Reply(read.request, Answer(read.command));
-      return true;
-    });
-  }
-
-  auto FindRead(RequestId request) {
-    return std::find_if(reads.begin(), reads.end(), [&](const Read<Machine>& read) { return read.request == request; });
+    reads.Permit(id, index);
+    reads.Answer(replica, env);
   }
 
   // --- what invariants are told --------------------------------------------------------------------------------------

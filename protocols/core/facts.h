@@ -12,6 +12,7 @@
 #include <optional>
 #include <variant>
 
+#include "protocols/core/clients.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/membership.h"
 #include "protocols/core/types.h"
@@ -324,8 +325,8 @@ using Engine = std::variant<SpanCarried, ContextCarried, Crashed, Restarted, Hal
 // when and where.
 template <class N>
 concept DescribesRequests = requires(const typename N::Request& request, const typename N::Reply& reply) {
-  { N::Describe(request) } -> std::same_as<std::optional<Invoked>>;
-  { N::Describe(reply) } -> std::same_as<Returned>;
+  { core::ClientsOf<N>::Describe(request) } -> std::same_as<std::optional<Invoked>>;
+  { core::ClientsOf<N>::Describe(reply) } -> std::same_as<Returned>;
 };
 
 // Calls `f(fact)` with what follows from a promise.

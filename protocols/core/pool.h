@@ -9,6 +9,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <new>
 #include <vector>
 
@@ -72,5 +73,9 @@ struct PoolAllocator {
 // A vector for message contents.
 template <class T>
 using List = std::vector<T, PoolAllocator<T>>;
+
+// What comes first goes first.
+template <class T>
+using Queue = std::deque<T, PoolAllocator<T>>;
 
 }  // namespace core

@@ -55,11 +55,11 @@ struct Stamp {
 template <class Content>
 struct FifoSession {
   Connection connection;
-  std::uint64_t sent{};                // the last number given out
-  std::uint64_t received{};            // everything up to there was taken
-  std::uint64_t overdue{};             // what was sent up to there should have been acknowledged by now
-  core::List<Content> unacknowledged;  // those before `sent` and it, in order
-  core::List<Content> early;           // came before their turn, by number
+  std::uint64_t sent{};                 // the last number given out
+  std::uint64_t received{};             // everything up to there was taken
+  std::uint64_t overdue{};              // what was sent up to there should have been acknowledged by now
+  core::Queue<Content> unacknowledged;  // those before `sent` and it, in order
+  core::List<Content> early;            // came before their turn, by number
 
   bool open() const { return connection != Connection{}; }
   std::uint64_t acknowledged() const { return sent - unacknowledged.size(); }
@@ -74,8 +74,7 @@ struct FifoSession {
   // The other end has everything up to there. One that acknowledges what was not sent is not believed.
   void Acknowledge(std::uint64_t ack) {
     if (ack <= acknowledged() || ack > sent) return;
-    unacknowledged.erase(unacknowledged.begin(),
-                         unacknowledged.begin() + static_cast<std::ptrdiff_t>(ack - acknowledged()));
+    while (acknowledged() < ack) unacknowledged.pop_front();
   }
 
   // Whether it is the message's turn now. One that comes too early is kept, a repeated one is not.

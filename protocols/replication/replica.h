@@ -160,6 +160,16 @@ struct Replica {
     }
   }
 
+  // Whether the machine answers it from its state, which it leaves as it is.
+  bool IsRead([[maybe_unused]] const typename M::Command& command) const {
+    if constexpr (machines::Readable<M>) return machine.Read(command).has_value();
+    return false;
+  }
+  Reply<M> Read([[maybe_unused]] const typename M::Command& command) const {
+    if constexpr (machines::Readable<M>) return {machine.Read(command), applied, {}};
+    return {};
+  }
+
   // The state after the last entry that was executed, which is of `epoch`.
   Snapshot<M> Take(Epoch epoch, core::Membership membership) const {
     Snapshot<M> snapshot{applied, epoch, std::move(membership), {}};

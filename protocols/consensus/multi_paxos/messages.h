@@ -10,6 +10,8 @@
 
 #include "protocols/core/facts.h"
 #include "protocols/core/types.h"
+#include "protocols/replication/reads.h"
+#include "protocols/replication/settings.h"
 
 namespace multi_paxos {
 
@@ -17,6 +19,8 @@ using core::Index;  // of a slot
 using core::LocalTime;
 using core::NodeId;
 using core::RequestId;
+using replication::Round;
+using replication::Switch;
 
 // Unique: nobody but `node` proposes in it, and it does so in each round once, since it has promised
 // the ballot to itself, durably, before anybody hears of it. The smallest one is nobody's.
@@ -28,8 +32,6 @@ struct Ballot {
     out += 'b' + std::to_string(round) + ".n" + std::to_string(core::Number(node));
   }
 };
-
-enum class Switch : std::uint8_t { kOff, kOn };
 
 // Who answers a read, and how sure it is of the answer.
 enum class Reads : std::uint8_t {
@@ -69,18 +71,13 @@ struct Config {
       "strong: through the log; index: by the leader, confirmed by a majority; lease: by the leader, as long as its "
       "clock allows. All are linearizable, lease only if no clock is off by more than max_drift");
     f("max_drift", &Config::max_drift, "parts per million that any clock is off at most, for lease");
-    f("voters", &Config::voters, "how many nodes vote at first, the others learn; none: all vote");
-    f("least_voters", &Config::least_voters, "operators leave at least so many; none: as many as vote at first");
-    f("snapshot_every", &Config::snapshot_every, "slots from one snapshot to the next");
-    f("snapshot_keep", &Config::snapshot_keep, "slots that stay for slow followers, though a snapshot has them");
-    f("snapshot_chunk", &Config::snapshot_chunk, "pieces of a snapshot in one message at most");
-    f("sessions", &Config::sessions,
-      "clients that are remembered at most, and each opens a session first; none: all are, for ever");
+    replication::ForEachVoterParameter<Config>(f);
+    replication::ForEachSnapshotParameter<Config>(f);
+    replication::ForEachSessionParameter<Config>(f);
   }
 
-  std::uint32_t InitialVoters() const { return std::min(voters.value_or(nodes), nodes); }
-  // The fewest that ever vote.
-  std::uint32_t Electorate() const { return std::min(least_voters.value_or(nodes), InitialVoters()); }
+  std::uint32_t InitialVoters() const { return replication::InitialVoters(*this); }
+  std::uint32_t Electorate() const { return replication::Electorate(*this); }
 
   facts::Promise Promises() const { return facts::Promise::kLinearizability; }
 
@@ -89,31 +86,20 @@ struct Config {
 
   // How long no other node is promised anything once a majority has heard a leader, on the leader's
   // clock: the acceptors' clocks may be fast and the leader's slow.
-  core::Duration Lease() const {
-    constexpr std::int64_t kMillion = 1'000'000;
-    return election_timeout.min / (kMillion + max_drift) * (kMillion - std::int64_t{max_drift});
-  }
+  core::Duration Lease() const { return replication::LeaseFor(election_timeout.min, max_drift); }
 
   // Timers for a network where a message is answered within `round_trip` as a rule. Of `reads` those
   // are drawn whose promise does not rest on clocks.
   template <class Draw>
   void Randomize(core::Duration round_trip, Draw&& draw) {
-    const auto least = std::chrono::floor<std::chrono::milliseconds>(4 * round_trip) + std::chrono::milliseconds(50);
-    election_timeout.min = least * static_cast<std::int64_t>(1 + draw(3));
-    election_timeout.max = election_timeout.min * static_cast<std::int64_t>(2 + draw(2));
-    heartbeat = election_timeout.min / static_cast<std::int64_t>(3 + draw(5));
+    replication::RandomizeElections(*this, round_trip, draw);
     alpha = std::uint32_t{1} << draw(9);
-    max_batch = std::uint32_t{1} << draw(9);
-    max_inflight = std::uint32_t{1} << draw(6);
+    replication::RandomizeBatches(*this, draw);
     leases = static_cast<Switch>(draw(4) != 0);
     reads = static_cast<Reads>(draw(2));
-    snapshot_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
-    snapshot_keep = 1 + static_cast<std::uint32_t>(draw(snapshot_every));
-    snapshot_chunk = std::uint32_t{1} << draw(6);
-    if (draw(2) == 0) least_voters = 2 + static_cast<std::uint32_t>(draw(3));
-    if (draw(4) == 0) voters = 3 + static_cast<std::uint32_t>(draw(2));
-    // Not fewer than there are clients, of which a swarm has at most eight: they would end each other's, for ever.
-    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
+    replication::RandomizeSnapshots(*this, draw);
+    replication::RandomizeVoters(*this, draw);
+    replication::RandomizeSessions(*this, draw);
   }
 };
 
@@ -155,12 +141,6 @@ struct Accepted {
   Index last;
 };
 
-// When a leader sent something, by its own count and clock: what answers it proves that it was the
-// leader then.
-struct Round {
-  std::uint64_t number{};
-  LocalTime sent{};
-};
 struct Heartbeat {
   Ballot ballot;
   Round round;
@@ -177,21 +157,6 @@ struct CatchUp {
   Index first;
   Index snapshot;          // that is arriving; 0: none
   std::uint64_t offset{};  // and its pieces that are here
-};
-
-// --- requests -----------------------------------------------------------------------------
-
-// The node that a request was forwarded to does not lead, or does not take it now.
-struct Refused {
-  RequestId request;
-};
-// At what index may this be read?
-struct ReadIndex {
-  RequestId request;
-};
-struct ReadIndexReply {
-  RequestId request;
-  Index index;
 };
 
 }  // namespace multi_paxos

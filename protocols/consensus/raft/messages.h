@@ -9,7 +9,8 @@
 #include "protocols/core/facts.h"
 #include "protocols/core/types.h"
 #include "protocols/machines/machine.h"
-#include "protocols/replication/replica.h"
+#include "protocols/replication/reads.h"
+#include "protocols/replication/settings.h"
 
 namespace raft {
 
@@ -17,9 +18,9 @@ using core::Index;
 using core::LocalTime;
 using core::NodeId;
 using core::RequestId;
+using replication::Round;
+using replication::Switch;
 using Term = core::Epoch;
-
-enum class Switch : std::uint8_t { kOff, kOn };
 
 // Who answers a read, and how sure it is of the answer.
 enum class Reads : std::uint8_t {
@@ -63,19 +64,13 @@ struct Config {
       "clock allows; leader: at once by who believes that it leads; follower: by any node, as far as it has come. "
       "The first three are linearizable, lease only if no clock is off by more than max_drift");
     f("max_drift", &Config::max_drift, "parts per million that any clock is off at most, for lease");
-    f("voters", &Config::voters, "how many nodes vote at first, the others learn; none: all vote");
-    f("least_voters", &Config::least_voters, "operators leave at least so many; none: as many as vote at first");
-    f("snapshot_every", &Config::snapshot_every, "entries from one snapshot to the next");
-    f("snapshot_keep", &Config::snapshot_keep,
-      "entries that stay in the log for slow followers, though a snapshot has them");
-    f("snapshot_chunk", &Config::snapshot_chunk, "pieces of a snapshot in one message at most");
-    f("sessions", &Config::sessions,
-      "clients that are remembered at most, and each opens a session first; none: all are, for ever");
+    replication::ForEachVoterParameter<Config>(f);
+    replication::ForEachSnapshotParameter<Config>(f);
+    replication::ForEachSessionParameter<Config>(f);
   }
 
-  std::uint32_t InitialVoters() const { return std::min(voters.value_or(nodes), nodes); }
-  // The fewest that ever vote.
-  std::uint32_t Electorate() const { return std::min(least_voters.value_or(nodes), InitialVoters()); }
+  std::uint32_t InitialVoters() const { return replication::InitialVoters(*this); }
+  std::uint32_t Electorate() const { return replication::Electorate(*this); }
 
   facts::Promise Promises() const {
     return reads <= Reads::kLease ? facts::Promise::kLinearizability : facts::Promise::kSequentialConsistency;
@@ -86,33 +81,20 @@ struct Config {
 
   // How long nobody else can be elected once a majority has heard a leader, on the leader's clock: the
   // voters' clocks may be fast and the leader's slow (thesis, §6.4.1).
-  core::Duration Lease() const {
-    constexpr std::int64_t kMillion = 1'000'000;
-    const __int128 min = election_timeout.min.count();
-    return core::Duration{static_cast<std::int64_t>(min * (kMillion - max_drift) / (kMillion + max_drift))};
-  }
+  core::Duration Lease() const { return replication::LeaseFor(election_timeout.min, max_drift); }
 
-  // Timers that meet the timing requirement (§5.6), broadcast time << election timeout,
-  // where a message is answered within `round_trip` as a rule. Of `reads` those are drawn whose promise
+  // Where a message is answered within `round_trip` as a rule. Of `reads` those are drawn whose promise
   // does not rest on clocks.
   template <class Draw>
   void Randomize(core::Duration round_trip, Draw&& draw) {
-    const auto least = std::chrono::floor<std::chrono::milliseconds>(4 * round_trip) + std::chrono::milliseconds(50);
-    election_timeout.min = least * static_cast<std::int64_t>(1 + draw(3));
-    election_timeout.max = election_timeout.min * static_cast<std::int64_t>(2 + draw(2));
-    heartbeat = election_timeout.min / static_cast<std::int64_t>(3 + draw(5));
-    max_batch = std::uint32_t{1} << draw(9);
-    max_inflight = std::uint32_t{1} << draw(6);
+    replication::RandomizeElections(*this, round_trip, draw);
+    replication::RandomizeBatches(*this, draw);
     pre_vote = static_cast<Switch>(draw(4) != 0);
     check_quorum = static_cast<Switch>(draw(4) != 0);
     reads = static_cast<Reads>(draw(2));
-    snapshot_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
-    snapshot_keep = 1 + static_cast<std::uint32_t>(draw(snapshot_every));
-    snapshot_chunk = std::uint32_t{1} << draw(6);
-    if (draw(2) == 0) least_voters = 2 + static_cast<std::uint32_t>(draw(3));
-    if (draw(4) == 0) voters = 3 + static_cast<std::uint32_t>(draw(2));
-    // Not fewer than there are clients, of which a swarm has at most eight: they would end each other's, for ever.
-    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
+    replication::RandomizeSnapshots(*this, draw);
+    replication::RandomizeVoters(*this, draw);
+    replication::RandomizeSessions(*this, draw);
   }
 };
 
@@ -136,12 +118,6 @@ struct TimeoutNow {  // do not wait: campaign
 
 // --- replication ------------------------------------------------------------------------
 
-// When a leader sent something, by its own count and clock: what answers it proves that it was the
-// leader then.
-struct Round {
-  std::uint64_t number{};
-  LocalTime sent{};
-};
 struct Heartbeat {
   Term term;
   Round round;
@@ -166,21 +142,6 @@ struct SnapshotReply {
   Index index;             // of the snapshot
   std::uint64_t offset{};  // pieces that are here
   bool done{};             // it is installed, or was not needed: everything up to `index` is here
-};
-
-// --- requests -----------------------------------------------------------------------------
-
-// The node that a request was forwarded to does not lead, or does not take it now.
-struct Refused {
-  RequestId request;
-};
-// At what index may this be read?
-struct ReadIndex {
-  RequestId request;
-};
-struct ReadIndexReply {
-  RequestId request;
-  Index index;
 };
 
 }  // namespace raft

@@ -13,6 +13,7 @@
 #include "protocols/core/pool.h"
 #include "protocols/core/types.h"
 #include "protocols/replication/fifo_session.h"
+#include "protocols/replication/settings.h"
 
 namespace zab {
 
@@ -71,11 +72,8 @@ struct Config {
     f("reads", &Config::reads,
       "strong: through the log; sync: by any server once it has what was committed when it was asked; local: by any "
       "server, as far as it has come. The first two are linearizable");
-    f("snapshot_every", &Config::snapshot_every, "transactions from one snapshot to the next");
-    f("snapshot_keep", &Config::snapshot_keep, "transactions that stay for slow followers, though a snapshot has them");
-    f("snapshot_chunk", &Config::snapshot_chunk, "pieces of a snapshot in one message at most");
-    f("sessions", &Config::sessions,
-      "clients that are remembered at most, and each opens a session first; none: all are, for ever");
+    replication::ForEachSnapshotParameter<Config>(f);
+    replication::ForEachSessionParameter<Config>(f);
   }
 
   // The first ones vote.
@@ -100,16 +98,12 @@ struct Config {
     sync_limit = 3 + static_cast<std::uint32_t>(draw(5));
     settle.min = least * static_cast<std::int64_t>(1 + draw(2));
     settle.max = settle.min * static_cast<std::int64_t>(1 + draw(3));
-    max_batch = std::uint32_t{1} << draw(9);
-    max_inflight = std::uint32_t{1} << draw(6);
+    replication::RandomizeBatches(*this, draw);
     if (draw(3) == 0) observers = 1 + static_cast<std::uint32_t>(draw(2));
     if (draw(2) == 0) counter_limit = 10 + static_cast<std::uint32_t>(draw(300));
     reads = static_cast<Reads>(draw(3));
-    snapshot_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
-    snapshot_keep = 1 + static_cast<std::uint32_t>(draw(snapshot_every));
-    snapshot_chunk = std::uint32_t{1} << draw(6);
-    // Not less than there are clients: where each opening ends another's session, one of them may never be served.
-    if (draw(2) == 0) sessions = 8 + static_cast<std::uint32_t>(draw(9));
+    replication::RandomizeSnapshots(*this, draw);
+    replication::RandomizeSessions(*this, draw);
   }
 };
 
