@@ -70,9 +70,10 @@ const std::map<std::string, Excuse> kHarmless = {
       "serves"}},
     {"early LeaderInfo",
      {"asks for promises of an epoch that a crash may take back, but then nothing that counts on them has left"}},
-    {"early Diff", {"LEADERINFO waited for the leader's history, so a comparison with it tells what is on its disk"}},
+    {"early Diff", {"compares with what was on the leader's disk when LEADERINFO left, or was broadcast since"}},
     {"early Trunc",
-     {"LEADERINFO waited for the leader's history, which has all that is committed, so only the rest is cut"}},
+     {"cuts what is not in the leader's history, which has all that is committed and was on disk when LEADERINFO "
+      "left"}},
     {"early NewLeader", {"who acknowledges the epoch has it on disk, and the leader counts itself only with LOGGED"}},
     {"collector early HeartbeatReply",
      {"confirms that a leader is heard, which only reads count on, and a span store has none"}},
@@ -88,7 +89,7 @@ const std::map<std::string, Excuse> kHarmless = {
      {"others have confirmed that the leader led, and the asker waits until it has applied so much"}},
     {"early Synced", {"others have confirmed that the leader led, and the asker waits until it has applied so much"}},
     {"early SnapshotDue",
-     {"a checkpoint holds all that is durable, and is behind it in the journal: no crash keeps it alone"}},
+     {"a checkpoint is behind what it stands for in the journal, so no crash keeps it without that"}},
     // What only costs something.
     {"ignore SnapshotDue", {"costs space: no snapshot is ever taken, and logs keep everything"}},
     {"ignore Refused", {"costs time: the next term, or the client's own timeout, tells it as well"}},
@@ -113,6 +114,21 @@ struct Family {
   std::string protocol;
   std::vector<std::string> scenarios;  // files in the protocol's folder here, or in this one
 };
+
+const Family kRaft{"raft",
+                   "raft",
+                   {"elections", "divided_logs", "unasked_candidacies", "patient_clients", "patient_readers",
+                    "left_behind", "transferred_leases", "first_terms"}};
+const Family kMultiPaxos{"multi_paxos",
+                         "multi_paxos",
+                         {"elections", "many_candidates", "lost_candidacies", "patient_clients", "patient_readers",
+                          "left_behind", "memberships", "appointments", "first_terms"}};
+const Family kZab{"zab",
+                  "zab",
+                  {"reigns_cut_short", "short_elections", "broken_snapshots", "patient_clients", "patient_readers",
+                   "slow_observers", "tiny_epochs", "left_behind"}};
+const Family kCollector{
+    "collector", "raft", {"collectors", "lost_collectors", "patient_exporters", "left_behind_collectors"}};
 
 struct Mutant {
   std::string name;
@@ -152,25 +168,10 @@ void AddMutants(const Family& family, std::vector<Mutant>& mutants) {
 
 std::vector<Mutant> AllMutants() {
   std::vector<Mutant> mutants;
-  AddMutants<raft::NodeOf<machines::KeyValue>>(
-      {"raft",
-       "raft",
-       {"elections", "divided_logs", "unasked_candidacies", "patient_clients", "patient_readers", "left_behind",
-        "transferred_leases", "first_terms"}},
-      mutants);
-  AddMutants<multi_paxos::NodeOf<machines::KeyValue>>(
-      {"multi_paxos",
-       "multi_paxos",
-       {"elections", "many_candidates", "lost_candidacies", "patient_clients", "patient_readers", "left_behind",
-        "memberships", "appointments", "first_terms"}},
-      mutants);
-  AddMutants<zab::NodeOf<machines::KeyValue>>({"zab",
-                                               "zab",
-                                               {"reigns_cut_short", "short_elections", "broken_snapshots",
-                                                "patient_clients", "patient_readers", "slow_observers", "tiny_epochs", "left_behind"}},
-                                              mutants);
-  AddMutants<collector::NodeOf<raft::NodeOf<machines::SpanStore>>>(
-      {"collector", "raft", {"collectors", "lost_collectors", "patient_exporters", "left_behind_collectors"}}, mutants);
+  AddMutants<raft::NodeOf<machines::KeyValue>>(kRaft, mutants);
+  AddMutants<multi_paxos::NodeOf<machines::KeyValue>>(kMultiPaxos, mutants);
+  AddMutants<zab::NodeOf<machines::KeyValue>>(kZab, mutants);
+  AddMutants<collector::NodeOf<raft::NodeOf<machines::SpanStore>>>(kCollector, mutants);
   return mutants;
 }
 
