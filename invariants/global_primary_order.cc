@@ -1,6 +1,5 @@
 // Global primary order: who delivers transactions of two primaries delivers those of the earlier one first.
-#include <map>
-
+#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -8,7 +7,7 @@ namespace invariants {
 namespace {
 
 struct GlobalPrimaryOrder {
-  std::map<core::NodeId, core::Epoch> last;  // of what each node has delivered since it started
+  ByNode<core::Epoch> last;  // of what each node has delivered since it started
 
   Ruling On(core::NodeId node, const facts::TransactionDelivered& f) {
     core::Epoch& before = last[node];
@@ -25,7 +24,7 @@ struct GlobalPrimaryOrder {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::Crashed&) {
-    last.erase(node);
+    last[node] = {};
     return Ruling::Noted();
   }
 };

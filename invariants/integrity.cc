@@ -5,6 +5,7 @@
 // that one. What it had not told of when it crashed cannot be judged.
 #include <map>
 
+#include "invariants/by_index.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -19,7 +20,7 @@ struct Transaction {
 };
 
 struct Integrity {
-  std::map<core::Epoch, std::vector<Transaction>> transactions;  // by counter, from 1
+  std::map<core::Epoch, ByIndex<Transaction>> transactions;  // by counter, from 1
 
   Ruling On(core::NodeId node, const facts::TransactionBroadcast& f) {
     Transaction& transaction = Of(f.epoch, f.counter);
@@ -33,7 +34,7 @@ struct Integrity {
     return known ? Ruling::Fine() : Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::TransactionDelivered& f) {
-    std::vector<Transaction>& told = transactions[f.epoch];
+    const ByIndex<Transaction>& told = transactions[f.epoch];
     Transaction& transaction = Of(f.epoch, f.counter);
     if (transaction.broadcast || transaction.delivered) {
       if (transaction.index != f.index || transaction.command != f.command) {
@@ -55,11 +56,7 @@ struct Integrity {
   static std::string Name(const F& f) {
     return core::Text(f.epoch) + "." + std::to_string(f.counter);
   }
-  Transaction& Of(core::Epoch epoch, std::uint64_t counter) {
-    std::vector<Transaction>& of_epoch = transactions[epoch];
-    if (of_epoch.size() < counter + 1) of_epoch.resize(counter + 1);
-    return of_epoch[counter];
-  }
+  Transaction& Of(core::Epoch epoch, std::uint64_t counter) { return transactions[epoch].At(counter); }
 };
 
 void Accepted(Story& story) {

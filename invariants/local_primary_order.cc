@@ -4,8 +4,10 @@
 //
 // A primary counts its transactions from 1 (zxid-unique), so it is enough to look at the one before. A
 // snapshot stands for what it holds, of which somebody has delivered the last.
-#include <map>
+#include <utility>
 
+#include "invariants/by_index.h"
+#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -18,12 +20,11 @@ struct Zxid {
 };
 
 struct LocalPrimaryOrder {
-  std::map<core::NodeId, Zxid> last;  // delivered by each node since it started
-  std::vector<Zxid> delivered;        // by whoever was first, by index from 1
+  ByNode<Zxid> last;        // delivered by each node since it started
+  ByIndex<Zxid> delivered;  // by whoever was last; index i is at i - 1
 
   Ruling On(core::NodeId node, const facts::TransactionDelivered& f) {
-    if (delivered.size() < f.index.value) delivered.resize(f.index.value);
-    delivered[f.index.value - 1] = {f.epoch, f.counter};
+    delivered.At(f.index.value - 1) = {f.epoch, f.counter};
     Zxid& before = last[node];
     const std::uint64_t expected = before.epoch == f.epoch ? before.counter + 1 : 1;
     const Zxid old = std::exchange(before, {f.epoch, f.counter});
@@ -37,7 +38,7 @@ struct LocalPrimaryOrder {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::Crashed&) {
-    last.erase(node);
+    last[node] = {};
     return Ruling::Noted();
   }
 };

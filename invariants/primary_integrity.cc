@@ -5,6 +5,7 @@
 // earlier epoch is delivered further on than the primary had come.
 #include <map>
 
+#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -17,8 +18,8 @@ struct PrimaryIntegrity {
     core::Index delivered;  // by it, before its first broadcast
   };
   std::map<core::Epoch, Reign> reigns;
-  std::map<core::NodeId, core::Index> delivered;  // by each node since it started
-  std::map<core::Epoch, core::Index> furthest;    // by anybody, of this epoch
+  ByNode<core::Index> delivered;                // by each node since it started
+  std::map<core::Epoch, core::Index> furthest;  // by anybody, of this epoch
 
   Ruling On(core::NodeId node, const facts::TransactionBroadcast& f) {
     const auto [reign, first] = reigns.try_emplace(f.epoch, Reign{node, delivered[node]});
@@ -44,7 +45,7 @@ struct PrimaryIntegrity {
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::Crashed&) {
-    delivered.erase(node);
+    delivered[node] = {};
     return Ruling::Noted();
   }
 

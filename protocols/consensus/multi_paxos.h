@@ -305,6 +305,9 @@ struct NodeOf {
 
   void On(NodeId, const Nack& m, Env& env) {
     if (m.promised <= promised) return;  // old, or it was refused because a leader is heard
+    // We do not propose any more. Who follows a leader and heeded what an earlier ballot of its own was refused for
+    // would have promised that ballot, and could not refuse its Prepare while the leader counts on a lease.
+    if (OurPhaseOne() == nullptr) return;
     const bool led = std::holds_alternative<Leader>(role);
     // Our next ballot is above this one, however far we were behind. Who was only a candidate gives way until its
     // timer expires, so that two do not outbid each other for ever (PMS §2.4).

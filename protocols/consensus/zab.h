@@ -1084,8 +1084,9 @@ struct NodeOf {
       const Index index = replica.applied + 1;
       const Entry& entry = history.log[index];
       const Epoch epoch = entry.zxid.epoch;
-      env.Announce(facts::TransactionDelivered{epoch, entry.zxid.counter, index, FingerprintOf(entry.proposal)});
-      replica.Apply(entry.proposal, epoch, env);
+      const core::Fingerprint content = FingerprintOf(entry.proposal);
+      env.Announce(facts::TransactionDelivered{epoch, entry.zxid.counter, index, content});
+      replica.Apply(entry.proposal, epoch, content, env);
       // All nodes at the same indices, so that their snapshots can be compared.
       if (index.value % env.config().snapshot_every == 0 && !taken) taken = replica.Take(epoch, MembershipOf(env));
     }

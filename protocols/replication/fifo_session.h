@@ -59,7 +59,7 @@ struct FifoSession {
   std::uint64_t received{};             // everything up to there was taken
   std::uint64_t overdue{};              // what was sent up to there should have been acknowledged by now
   core::Queue<Content> unacknowledged;  // those before `sent` and it, in order
-  core::List<Content> early;            // came before their turn, by number
+  core::Queue<Content> early;           // came before their turn, by number
 
   bool open() const { return connection != Connection{}; }
   std::uint64_t acknowledged() const { return sent - unacknowledged.size(); }
@@ -74,7 +74,7 @@ struct FifoSession {
   // The other end has everything up to there. One that acknowledges what was not sent is not believed.
   void Acknowledge(std::uint64_t ack) {
     if (ack <= acknowledged() || ack > sent) return;
-    while (acknowledged() < ack) unacknowledged.pop_front();
+    for (std::uint64_t count = ack - acknowledged(); count > 0; --count) unacknowledged.pop_front();
   }
 
   // Whether it is the message's turn now. One that comes too early is kept, a repeated one is not.
@@ -85,17 +85,17 @@ struct FifoSession {
       return true;
     }
     if (message.stamp.number <= received) return false;
-    const auto at = std::find_if(early.begin(), early.end(),
-                                 [&](const Content& other) { return StampOf(other).number >= message.stamp.number; });
+    const auto at = std::lower_bound(early.begin(), early.end(), message.stamp.number,
+                                     [](const Content& a, std::uint64_t b) { return StampOf(a).number < b; });
     if (at == early.end() || StampOf(*at).number != message.stamp.number) early.insert(at, Content(message));
     return false;
   }
   // What came early and has its turn now.
   std::optional<Content> Next() {
-    while (!early.empty() && StampOf(early.front()).number <= received) early.erase(early.begin());
+    while (!early.empty() && StampOf(early.front()).number <= received) early.pop_front();
     if (early.empty() || StampOf(early.front()).number != received + 1) return std::nullopt;
     std::optional<Content> next(std::move(early.front()));
-    early.erase(early.begin());
+    early.pop_front();
     ++received;
     return next;
   }

@@ -149,8 +149,13 @@ struct Replica {
   // The next entry is executed; who waits for it here is answered.
   template <class Env>
   void Apply(const Proposal<M>& proposal, Epoch epoch, Env& env) {
+    Apply(proposal, epoch, FingerprintOf(proposal), env);
+  }
+  // For who knows its fingerprint already.
+  template <class Env>
+  void Apply(const Proposal<M>& proposal, Epoch epoch, const core::Fingerprint& content, Env& env) {
     ++applied;
-    env.Announce(facts::EntryApplied{applied, epoch, FingerprintOf(proposal)});
+    env.Announce(facts::EntryApplied{applied, epoch, content});
     if (const auto* command = proposal.command()) return Execute(proposal, *command, env);
     if (std::holds_alternative<OpenSession>(proposal.content)) {
       sessions.Open(proposal.request.client, applied, env.config().sessions.value_or(0));
