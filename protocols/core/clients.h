@@ -1,5 +1,5 @@
 // Where a protocol says what its clients ask, what that means, and what they remember of the
-// answers (protocols/README.md, "What else a node may have"): in static functions of its own, or of a
+// answers (protocols/README.md, "Clients"): in static functions of its own, or of a
 // type `Clients` that it names because several protocols have the same.
 #pragma once
 
