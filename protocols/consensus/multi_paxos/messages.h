@@ -93,7 +93,7 @@ struct Config {
   template <class Draw>
   void Randomize(core::Duration round_trip, Draw&& draw) {
     replication::RandomizeElections(*this, round_trip, draw);
-    alpha = std::uint32_t{1} << draw(9);
+    alpha = std::max(8u, 1u << draw(9));  // room for all clients: see RandomizeBatches
     replication::RandomizeBatches(*this, draw);
     leases = static_cast<Switch>(draw(4) != 0);
     reads = static_cast<Reads>(draw(2));
