@@ -36,9 +36,9 @@ TEST(Pool, BlocksComeInPowersOfTwo) {
   EXPECT_EQ(internal::BlockClass(33), 1u);
   EXPECT_EQ(internal::BlockClass(64), 1u);
   EXPECT_EQ(internal::BlockClass(65), 2u);
-  EXPECT_EQ(internal::BlockClass(64 * 1024), internal::kBlockClasses - 1);
-  EXPECT_EQ(internal::BlockClass(64 * 1024 + 1), internal::kBlockClasses) << "too large to pool";
-  for (std::size_t bytes = 1; bytes <= 64 * 1024; ++bytes) {
+  EXPECT_EQ(internal::BlockClass(1024 * 1024), internal::kBlockClasses - 1);
+  EXPECT_EQ(internal::BlockClass(1024 * 1024 + 1), internal::kBlockClasses) << "too large to pool";
+  for (std::size_t bytes = 1; bytes <= 1024 * 1024; ++bytes) {
     ASSERT_GE(internal::kSmallestBlock << internal::BlockClass(bytes), bytes);
   }
 }
@@ -76,7 +76,7 @@ TEST(Pool, ARunThatIsWarmAllocatesNothing) {
 
 TEST(Pool, LargeBlocksGoToTheSystem) {
   const std::uint64_t before = allocations;
-  for (int i = 0; i < 3; ++i) List<char> large(100'000);
+  for (int i = 0; i < 3; ++i) List<char> large(2'000'000);
   EXPECT_EQ(allocations - before, 3u);
 }
 
