@@ -1,4 +1,4 @@
-// Chosen is stable: once a value is chosen in a slot, every higher ballot proposes that value there.
+// Chosen is stable: once a value is chosen in a slot, that ballot and every higher one propose that value there.
 //
 // Who chose may be heard of late, so the highest proposal in a slot is kept as well.
 #include "invariants/by_index.h"
@@ -35,7 +35,7 @@ struct ChosenIsStable {
  private:
   static Ruling Judge(core::Index at, const SlotHistory& slot, const InBallot& proposal) {
     const InBallot& chosen = slot.chosen;
-    if (chosen.ballot == core::Epoch{} || proposal.ballot <= chosen.ballot) return Ruling::Noted();
+    if (chosen.ballot == core::Epoch{} || proposal.ballot < chosen.ballot) return Ruling::Noted();
     if (proposal.value == chosen.value) return Ruling::Fine();
     return Ruling::Broken("in slot " + core::Text(at) + " a value was chosen in ballot " + core::Text(chosen.ballot) +
                           ", and another was proposed in ballot " + core::Text(proposal.ballot));
@@ -53,7 +53,7 @@ void Rejected(Story& story) {
   story(2, facts::ValueProposed{{4}, {1}, {8, 8}});
 }
 REGISTER_INVARIANT("chosen-is-stable", ChosenIsStable,
-                   "once a value is chosen in a slot, every higher ballot proposes that value there",
+                   "once a value is chosen in a slot, its ballot and every higher one propose that value there",
                    "Lamport, Paxos Made Simple, P2b", facts::ValueChosen, facts::ValueProposed);
 
 }  // namespace

@@ -276,6 +276,20 @@ TEST(ChosenIsStable, LowerBallotsMayHaveProposedAnything) {
   });
 }
 
+TEST(ChosenIsStable, TheBallotItselfProposedIt) {
+  ExpectRejected("chosen-is-stable", "another was proposed in ballot t3", [](Story& story) {
+    story(1, Proposal(3, 8));
+    story(1, Choice(3, 7));
+  });
+}
+
+TEST(ChosenOnce, WhoExecutesASlotSaysWhatIsChosenThere) {
+  ExpectRejected("chosen-once", "n0 takes one value for chosen in slot i1 and n1 another", [](Story& story) {
+    story(0, Choice(3, 7));
+    story(1, facts::EntryApplied{{1}, {}, {8, 8}});
+  });
+}
+
 TEST(ConfigurationAgreement, WhatIsNotCommittedMayDiffer) {
   ExpectAccepted("configuration-agreement", [](Story& story) {
     for (std::uint32_t node : {1u, 2u}) story(node, Members(0, 5));
