@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "google/protobuf/struct.pb.h"
@@ -49,6 +50,24 @@ TEST_P(ShippedScenario, ComesOutAsExpectedWithEverySeed) {
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedScenario, testing::ValuesIn(scenarios::ShippedScenarios()),
                          [](const auto& info) { return info.param; });
+
+// The scenarios that are for any protocol say Raft because they have to say something.
+class OnEveryProtocol : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
+
+TEST_P(OnEveryProtocol, ComesOutAsExpectedWithEverySeed) {
+  const auto& [name, protocol] = GetParam();
+  const tools::Experiment experiment = Load(name, {"cluster.protocol=" + protocol});
+  const scenarios::LoadedScenario& scenario = experiment.scenario;
+  for (std::uint64_t seed = scenario.seed; seed < scenario.seed + scenario.seeds; ++seed) {
+    const sim::Report report = RunSeed(experiment, seed);
+    EXPECT_TRUE(report.as_expected) << "seed " << seed << WhyNot(report);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, OnEveryProtocol,
+                         testing::Combine(testing::Values("flagship", "leader_crash", "swarm"),
+                                          testing::Values("multi_paxos", "zab")),
+                         [](const auto& info) { return std::get<0>(info.param) + "_" + std::get<1>(info.param); });
 
 // A fault that did nothing and a monitor that judged nothing would let the
 // flagship promise more than it shows. Kinds beyond what protocols rely on are not in it.
