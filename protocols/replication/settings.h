@@ -83,8 +83,8 @@ template <class Config, class Draw>
 void RandomizeBatches(Config& config, Draw&& draw) {
   config.max_batch = std::uint32_t{1} << draw(9);
   config.max_inflight = std::uint32_t{1} << draw(6);
-  // Room on the way for what each client of a swarm asks, of whom there are at most eight. With less, what they have given
-  // up on is ahead of what they wait for, more of it all the time, and none is ever answered.
+  // Room on the way for what each client of a swarm asks, of whom there are at most eight. With less, what they have
+  // given up on is ahead of what they wait for, more of it all the time, and none is ever answered.
   config.max_batch = std::max(config.max_batch, 8 / config.max_inflight);
 }
 
