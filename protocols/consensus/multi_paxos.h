@@ -475,7 +475,9 @@ struct NodeOf {
     reads.Answer(replica, env);
   }
 
-  // The commands that a message carries from node to node.
+  // --- what a message carries --------------------------------------------------------------------
+
+  // The commands, from node to node.
   template <class M, class F>
   static void ForEachCommand(const M& message, F&& f) {
     if constexpr (std::is_same_v<M, Accept> || std::is_same_v<M, Learn>) {

@@ -542,7 +542,9 @@ struct NodeOf {
 
   void Take(NodeId, const Synced& m, Env& env) { ReadAt(m.request, m.index, env); }
 
-  // The commands that a message carries from node to node.
+  // --- what a message carries --------------------------------------------------------------------
+
+  // The commands, from node to node.
   template <class M, class F>
   static void ForEachCommand(const M& message, F&& f) {
     if constexpr (std::is_same_v<M, Propose> || std::is_same_v<M, Inform>) {
