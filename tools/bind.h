@@ -162,16 +162,12 @@ absl::StatusOr<sim::Report> RunClients(const Job& job) {
   const auto plan = std::make_shared<sim::Plan>(*job.plan);
   plan->electorate = ElectorateOf(*config);
   const sim::Shape shape{plan->nodes, plan->nodes};
-  if constexpr (facts::DescribesRequests<Node>) {
-    if (job.history != nullptr) {
-      Recording<invariants::Panel<Node>> panel(silent);
-      sim::Report report = sim::Run<Node>(plan, *config, shape, panel, OptionsOf(job));
-      *job.history = panel.Take();
-      return report;
-    }
-  }
-  invariants::Panel<Node> panel(silent);
-  return sim::Run<Node>(plan, *config, shape, panel, OptionsOf(job));
+  std::optional<HistoryRecorder> recorder;
+  if (facts::DescribesRequests<Node> && job.history != nullptr) recorder.emplace();
+  Recording<invariants::Panel<Node>> panel(recorder ? &*recorder : nullptr, silent);
+  sim::Report report = sim::Run<Node>(plan, *config, shape, panel, OptionsOf(job));
+  if (recorder) *job.history = recorder->Take();
+  return report;
 }
 
 // Collectors over the protocol, fed by the job's traffic. A replay longer than

@@ -74,32 +74,46 @@ class HistoryRecorder {
   std::map<core::NodeId, Replica> replicas_;
 };
 
-// A panel that records on the side.
+// A panel that records on the side, if somebody wants that. One type for both, since each type of panel
+// is another run to compile.
 template <class Panel>
 class Recording : public Panel {
  public:
-  using Panel::Panel;
-  void OnTime(core::TrueTime now) { recorder_.At(now); }
+  // Without a recorder nothing is recorded.
+  template <class... Args>
+  explicit Recording(HistoryRecorder* recorder, Args&&... args)
+      : Panel(std::forward<Args>(args)...), recorder_(recorder) {}
+  void OnTime(core::TrueTime now) {
+    if (recorder_ != nullptr) recorder_->At(now);
+  }
   template <class Fact>
   void OnFact(core::NodeId node, const Fact& fact) {
-    std::visit([&](const auto& f) { recorder_.On(node, f); }, fact);
+    Record(node, fact);
     Panel::OnFact(node, fact);
   }
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
-    std::visit([&](const auto& f) { recorder_.On(node, f); }, fact);
+    Record(node, fact);
     Panel::OnEngineFact(node, fact);
   }
   void AtEnd() {
-    for (std::uint32_t node = 0; node < Panel::logs().members(); ++node) {
-      if (!Panel::logs().IsMember(core::NodeId{node})) recorder_.Removed(core::NodeId{node});
-    }
-    recorder_.AtEnd();
+    if (recorder_ != nullptr) RecordEnd();
     Panel::AtEnd();
   }
-  RecordedHistory Take() { return recorder_.Take(); }
 
  private:
-  HistoryRecorder recorder_;
+  template <class Fact>
+  void Record(core::NodeId node, const Fact& fact) {
+    if (recorder_ == nullptr) return;
+    std::visit([&](const auto& f) { recorder_->On(node, f); }, fact);
+  }
+  void RecordEnd() {
+    for (std::uint32_t node = 0; node < Panel::logs().members(); ++node) {
+      if (!Panel::logs().IsMember(core::NodeId{node})) recorder_->Removed(core::NodeId{node});
+    }
+    recorder_->AtEnd();
+  }
+
+  HistoryRecorder* recorder_;
 };
 
 }  // namespace tools

@@ -1002,7 +1002,7 @@ struct NodeOf {
     Feed& feed = leading.learners[core::Number(from)].feed;
     if (index <= feed.acked || index > feed.sent) return;
     feed.acked = index;
-    std::erase_if(feed.inflight, [index](Index end) { return end <= index; });
+    feed.inflight.erase(feed.inflight.begin(), std::ranges::upper_bound(feed.inflight, index));
     env.Announce(facts::MatchAdvanced{from, index, leading.epoch, feed.sent + 1});
   }
 
@@ -1010,6 +1010,7 @@ struct NodeOf {
   // a server has that is not in our epoch yet does not count.
   Index AckedByQuorum(const Leading& leading, const Env& env) const {
     core::List<Index> acked;
+    acked.reserve(env.config().Voters());
     for (std::uint32_t node = 0; node < env.config().Voters(); ++node) {
       const Learner& learner = leading.learners[node];
       acked.push_back(learner.stage >= Stage::kSynced ? learner.feed.acked : Index{});
@@ -1130,6 +1131,7 @@ struct NodeOf {
   void ConfirmReads(Leading& leading, Env& env) {
     if (leading.reads.empty()) return;
     core::List<std::uint64_t> answered;
+    answered.reserve(env.config().Voters());
     for (std::uint32_t node = 0; node < env.config().Voters(); ++node) {
       const Learner& learner = leading.learners[node];
       const bool counts = learner.stage >= Stage::kSynced;

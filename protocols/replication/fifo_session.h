@@ -10,7 +10,6 @@
 // `stamp`; a message that carries none may bring `received` too.
 #pragma once
 
-#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -59,7 +58,8 @@ struct FifoSession {
   std::uint64_t received{};             // everything up to there was taken
   std::uint64_t overdue{};              // what was sent up to there should have been acknowledged by now
   core::Queue<Content> unacknowledged;  // those before `sent` and it, in order
-  core::Queue<Content> early;           // came before their turn, by number
+  // What came before its turn, each in the place of its number: the first is that of received + 1.
+  core::Queue<std::optional<Content>> early;
 
   bool open() const { return connection != Connection{}; }
   std::uint64_t acknowledged() const { return sent - unacknowledged.size(); }
@@ -80,23 +80,22 @@ struct FifoSession {
   // Whether it is the message's turn now. One that comes too early is kept, a repeated one is not.
   template <class M>
   bool Takes(const M& message) {
-    if (message.stamp.number == received + 1) {
-      ++received;
+    if (message.stamp.number <= received) return false;
+    const std::uint64_t place = message.stamp.number - received - 1;
+    if (place == 0) {
+      Advance();
       return true;
     }
-    if (message.stamp.number <= received) return false;
-    const auto at = std::lower_bound(early.begin(), early.end(), message.stamp.number,
-                                     [](const Content& a, std::uint64_t b) { return StampOf(a).number < b; });
-    if (at == early.end() || StampOf(*at).number != message.stamp.number) early.insert(at, Content(message));
+    if (place >= kFarthest) return false;
+    if (early.size() <= place) early.resize(place + 1);
+    if (!early[place]) early[place].emplace(message);
     return false;
   }
   // What came early and has its turn now.
   std::optional<Content> Next() {
-    while (!early.empty() && StampOf(early.front()).number <= received) early.pop_front();
-    if (early.empty() || StampOf(early.front()).number != received + 1) return std::nullopt;
+    if (early.empty() || !early.front()) return std::nullopt;
     std::optional<Content> next(std::move(early.front()));
-    early.pop_front();
-    ++received;
+    Advance();
     return next;
   }
 
@@ -118,8 +117,12 @@ struct FifoSession {
   }
 
  private:
-  static const Stamp& StampOf(const Content& content) {
-    return std::visit([](const auto& message) -> const Stamp& { return message.stamp; }, content);
+  // Messages further ahead are not kept: they come again.
+  static constexpr std::uint64_t kFarthest = 1 << 14;
+
+  void Advance() {
+    ++received;
+    if (!early.empty()) early.pop_front();
   }
 };
 

@@ -22,15 +22,17 @@
 
 namespace {
 
-using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+
+constexpr core::Duration kWarmUp = seconds(5);
+constexpr core::Duration kEnd = kWarmUp + seconds(60);
 
 std::shared_ptr<sim::Plan> MakePlan(bool faults) {
   auto plan = std::make_shared<sim::Plan>();
   plan->nodes = 5;
   plan->peer.latency = sim::Latency::Uniform(milliseconds(1), milliseconds(10));
-  plan->storm = hours(24);
+  plan->storm = kEnd;
   if (!faults) return plan;
   plan->peer.loss = {10'000'000};
   const auto every = sim::Latency::Uniform(seconds(2), seconds(2));
@@ -98,10 +100,10 @@ void RunConsensus(benchmark::State& state, Window window, bool faults) {
     sim::World<Node> world(MakePlan(faults), config, {5, 5}, options.seed);
     Load<Node> load;
     world.Start(watcher);
-    while (world.now() < seconds(5)) load.Step(world, watcher);
+    while (world.now() < kWarmUp) load.Step(world, watcher);
     const Marks<Node> before(world);
     state.ResumeTiming();
-    while (world.now() < seconds(65)) load.Step(world, watcher);
+    while (world.now() < kEnd) load.Step(world, watcher);
     const Marks<Node> after(world);
     if (panel.broken() != nullptr) state.SkipWithError(panel.broken()->monitor->violation.c_str());
     events += after.events - before.events;
