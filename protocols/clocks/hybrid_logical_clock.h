@@ -22,24 +22,29 @@ namespace clocks {
 
 // Of any two one is later: among those of different nodes, by the node in the end (F83).
 struct HybridTime {
+  // The width that HLC14 §6 gives the count beside 48 bits of time.
+  static constexpr std::uint64_t kHighestCount = 0xFFFF;
+
   core::WallTime wall{};  // "l"
   std::uint32_t count{};  // "c"
   core::NodeId node{};
   auto operator<=>(const HybridTime&) const = default;
+
+  // The first one of a node above this.
+  HybridTime Next(core::NodeId self) const {
+    // The count comes in messages, which may say anything.
+    if (count >= kHighestCount) return {wall + core::Duration{1}, 0, self};
+    return {wall, count + 1, self};
+  }
 };
 
 struct HybridClock {
-  // The width that HLC14 §6 gives the count beside 48 bits of time.
-  static constexpr std::uint32_t kHighestCount = 0xFFFF;
-
-  core::WallTime wall{};      // of the last timestamp given out
-  std::uint32_t count{};      // and its count
+  HybridTime last;            // given out
   core::WallTime reserved{};  // durable: timestamps up to there may have been given out in an earlier life
 
   // An event of this node's own, such as sending a message (HLC14, Figure 5).
   HybridTime Tick(core::NodeId self, core::WallTime now) {
-    now > wall ? Set(now, 0) : Set(wall, After(count));
-    return {wall, count, self};
+    return last = now > last.wall ? HybridTime{now, 0, self} : last.Next(self);
   }
 
   // The arrival of a message that was sent at `sent`. None: that is further ahead of us than clocks may be
@@ -47,36 +52,23 @@ struct HybridClock {
   std::optional<HybridTime> Receive(core::NodeId self, const HybridTime& sent, core::WallTime now,
                                     core::Duration max_offset) {
     if (sent.wall > now + max_offset) return std::nullopt;
-    if (now > std::max(wall, sent.wall)) {
-      Set(now, 0);
-    } else if (sent.wall == wall) {  // compared with the old reading, not the new one (F79)
-      Set(wall, After(std::max(count, sent.count)));
-    } else {
-      sent.wall > wall ? Set(sent.wall, After(sent.count)) : Set(wall, After(count));
-    }
-    return HybridTime{wall, count, self};
+    // One more than the later of both: of their counts only if it has the same reading, and ours is that from
+    // before the message (F79, F80).
+    last = std::max(last, sent);
+    return Tick(self, now);
   }
 
   // What must become durable before the last timestamp leaves, if anything must: call after each of the above.
   // The further ahead, the less often. Ahead of the wall clock, not of what we have given out: else each restart
   // would skip ahead of where the last one had skipped to, and nothing would bound that.
   std::optional<core::WallTime> Outgrown(core::WallTime now, core::Duration ahead) const {
-    if (wall <= reserved) return std::nullopt;
-    return std::max(wall, now + ahead);
+    if (last.wall <= reserved) return std::nullopt;
+    return std::max(last.wall, now + ahead);
   }
   void Reserve(core::WallTime until) { reserved = until; }
 
   // Another life: what the last one has given out is not known, only that it was not above this.
-  void Restart() { Set(std::max(wall, reserved), kHighestCount); }
-
- private:
-  // Wider than what comes in a message, which may be anything.
-  static std::uint64_t After(std::uint32_t count) { return std::uint64_t{count} + 1; }
-  void Set(core::WallTime to, std::uint64_t events) {
-    const bool full = events > kHighestCount;
-    wall = full ? to + core::Duration{1} : to;
-    count = full ? 0 : static_cast<std::uint32_t>(events);
-  }
+  void Restart() { last = {std::max(last.wall, reserved), HybridTime::kHighestCount, {}}; }
 };
 
 }  // namespace clocks

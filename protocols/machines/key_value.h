@@ -69,6 +69,8 @@ struct KeyValue {
     return found == values.end() ? Result{} : Result{found->second};
   }
 
+  static core::Fingerprint Subject(const Command& command) { return core::FingerprintOf(command.key); }
+
   // What a command and its result mean to who judges consistency: see facts::DescribesRequests.
   static facts::Invoked Describe(const Command& command) {
     facts::Invoked invoked;
@@ -93,6 +95,6 @@ struct KeyValue {
   }
 };
 
-static_assert(Divisible<KeyValue>);
+static_assert(Divisible<KeyValue> && Convergent<KeyValue>);
 
 }  // namespace machines

@@ -10,6 +10,7 @@
 #include "protocols/core/chooser.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/fields.h"
+#include "protocols/core/fingerprint.h"
 
 namespace machines {
 
@@ -53,6 +54,13 @@ concept Described = requires(const typename M::Command& command, const typename 
 template <class M>
 concept Readable = requires(const M& machine, const typename M::Command& command) {
   { machine.Read(command) } -> std::same_as<std::optional<typename M::Result>>;
+};
+
+// Says what its commands are about. Of two about the same the later one stands, in whichever order they
+// come; two about different things leave the same state in either order.
+template <class M>
+concept Convergent = Machine<M> && requires(const typename M::Command& command) {
+  { M::Subject(command) } -> std::same_as<core::Fingerprint>;
 };
 
 // It makes no difference to this machine whether a command takes effect once or twice in a row,

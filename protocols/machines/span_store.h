@@ -50,6 +50,9 @@ struct SpanStore {
     return result;
   }
 
+  // Every export is about itself: none replaces another.
+  static core::Fingerprint Subject(const Command& command) { return command.fingerprint(); }
+
   // An export that brought something new.
   using Part = tracing::Batch;
   template <class F>
@@ -67,6 +70,6 @@ struct SpanStore {
   }
 };
 
-static_assert(Divisible<SpanStore>);
+static_assert(Divisible<SpanStore> && Convergent<SpanStore>);
 
 }  // namespace machines

@@ -27,7 +27,7 @@ symbols() {
 fresh_tree() {
   rm -rf "$tree"
   for folder in protocols/core protocols/raft protocols/tracing protocols/consensus protocols/machines protocols/collector \
-    protocols/clocks protocols/dissemination protocols/coordination sim/faults invariants scenarios tools tests; do
+    protocols/clocks protocols/convergence protocols/dissemination protocols/coordination sim/faults invariants scenarios tools tests; do
     mkdir -p "$tree/$folder"
   done
   echo '#include <CLI/CLI.hpp>' >"$tree/tools/commands.cc"

@@ -30,12 +30,12 @@ TEST(HybridClock, CountsWhileTheWallClockStandsOrIsSetBack) {
 }
 
 TEST(HybridClock, AMessageOfThePastCountsAsAnEvent) {
-  HybridClock clock{At(100), 1, {}};
+  HybridClock clock{Stamp(100, 1), {}};
   EXPECT_EQ(clock.Receive(kSelf, Stamp(60, 7, kOther), At(51), kFar), Stamp(100, 2)) << "F79: never back to 100.0";
 }
 
 TEST(HybridClock, AMessageOfTheFutureIsFollowed) {
-  HybridClock clock{At(100), 9, {}};
+  HybridClock clock{Stamp(100, 9), {}};
   EXPECT_EQ(clock.Receive(kSelf, Stamp(120, 3, kOther), At(110), kFar), Stamp(120, 4));
   EXPECT_EQ(clock.Receive(kSelf, Stamp(120, 8, kOther), At(120), kFar), Stamp(120, 9)) << "the greater count of both";
   EXPECT_EQ(clock.Receive(kSelf, Stamp(120, 2, kOther), At(120), kFar), Stamp(120, 10));
@@ -43,15 +43,15 @@ TEST(HybridClock, AMessageOfTheFutureIsFollowed) {
 }
 
 TEST(HybridClock, WhoIsTooFarAheadIsNotFollowed) {
-  HybridClock clock{At(100), 0, {}};
+  HybridClock clock{Stamp(100, 0), {}};
   EXPECT_EQ(clock.Receive(kSelf, Stamp(211, 0, kOther), At(110), Duration{100}), std::nullopt) << "F81";
   EXPECT_EQ(clock.Tick(kSelf, At(111)), Stamp(111, 0));
   EXPECT_EQ(clock.Receive(kSelf, Stamp(211, 0, kOther), At(111), Duration{100}), Stamp(211, 1));
 }
 
 TEST(HybridClock, ACountThatRunsOutIsCarried) {
-  HybridClock clock{At(100), HybridClock::kHighestCount - 1, {}};
-  EXPECT_EQ(clock.Tick(kSelf, At(50)), Stamp(100, HybridClock::kHighestCount));
+  HybridClock clock{Stamp(100, HybridTime::kHighestCount - 1), {}};
+  EXPECT_EQ(clock.Tick(kSelf, At(50)), Stamp(100, HybridTime::kHighestCount));
   EXPECT_EQ(clock.Tick(kSelf, At(50)), Stamp(101, 0));
   EXPECT_EQ(clock.Receive(kSelf, Stamp(300, 0xFFFFFFFF, kOther), At(50), kFar), Stamp(301, 0)) << "a hostile count";
 }
@@ -62,7 +62,7 @@ TEST(HybridClock, AnotherLifeBeginsWhereTheLastOneMayHaveCome) {
   ASSERT_EQ(clock.Outgrown(At(1'000), Duration{500}), At(1'500));
   clock.Reserve(At(1'500));
   EXPECT_EQ(clock.Outgrown(At(1'000), Duration{500}), std::nullopt);
-  HybridClock next{{}, {}, clock.reserved};  // all that is durable
+  HybridClock next{{}, clock.reserved};  // all that is durable
   next.Restart();
   const HybridTime first = next.Tick(kSelf, At(10));  // and the wall clock was set back
   EXPECT_LT(last, first) << "F82";
@@ -98,7 +98,7 @@ struct Storm {
         process.skew = Duration{static_cast<std::int64_t>(draw(2 * kSkew.count()))} - kSkew;
         return;
       case 1:  // it crashes and comes back, with what is durable
-        process.clock = {{}, {}, process.clock.reserved};
+        process.clock = {{}, process.clock.reserved};
         return process.clock.Restart();
       default:
         if (!sent.empty() && draw(2) == 0) {

@@ -1,0 +1,120 @@
+// Stores that converge: whoever knows the same has the same.
+#include "protocols/convergence/store.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <vector>
+
+#include "protocols/core/text.h"
+#include "protocols/machines/key_value.h"
+#include "tests/harness/merge_laws.h"
+
+namespace convergence {
+namespace {
+
+using machines::KeyValue;
+using KeyStore = Store<KeyValue>;
+
+clocks::Actor ActorOf(std::uint32_t node) { return {core::NodeId{node}, 1}; }
+
+// A replica that writes as a node would: a dot that nobody else gives, a time above what it knows of the key.
+struct Writer {
+  KeyStore store;
+  std::uint64_t ValueOf(std::uint32_t key) const { return store.About(core::FingerprintOf(key))->command.value; }
+  clocks::HybridClock clock;
+  core::WallTime wall{};
+
+  Update<KeyValue> Put(std::uint32_t node, std::uint32_t key, std::uint64_t value) {
+    const KeyValue::Command command{KeyValue::Operation::kPut, key, value};
+    CausalContext dots = store.context;
+    if (const auto* held = store.About(KeyValue::Subject(command))) {
+      clock.Receive(core::NodeId{node}, held->time, wall, std::chrono::hours(1'000));
+    }
+    const Update<KeyValue> update{dots.Next(ActorOf(node)), clock.Tick(core::NodeId{node}, wall), command};
+    store.Take(update);
+    return update;
+  }
+};
+
+TEST(Store, TheLaterOneStandsInEitherOrder) {
+  Writer a, b;
+  b.wall = core::WallTime{core::Duration{5}};
+  const auto first = a.Put(0, 7, 1);
+  const auto second = b.Put(1, 7, 2);
+  EXPECT_EQ(a.store.Take(second), News::kStands);
+  EXPECT_EQ(b.store.Take(first), News::kSuperseded);
+  EXPECT_EQ(a.store, b.store);
+  EXPECT_EQ(a.ValueOf(7), 2u);
+  EXPECT_EQ(a.store.Take(first), News::kNone) << "it is known, though it is not here";
+}
+
+TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
+  Writer a, b;
+  a.wall = core::WallTime{std::chrono::seconds(5)};
+  b.store.Take(a.Put(0, 7, 1));
+  a.store.Take(b.Put(1, 7, 2));
+  EXPECT_EQ(a.ValueOf(7), 2u) << "F58";
+}
+
+TEST(Store, APartOfWhatIsLackedBringsNoContext) {
+  Writer a;
+  for (std::uint32_t key = 0; key < 5; ++key) a.Put(0, key, key);
+  a.Put(0, 0, 9);  // what was first about key 0 is no more
+  const auto part = a.store.Since({}, 3);
+  EXPECT_EQ(part.updates.size(), 3u);
+  EXPECT_TRUE(part.context.empty());
+  KeyStore b;
+  for (const auto& update : part.updates) b.Take(update);
+  EXPECT_EQ(core::Text(b.context), "CausalContext{[] [n0.1:2 n0.1:3 n0.1:4]}") << "F65: it has not seen the first";
+  const auto rest = a.store.Since(b.context, 3);
+  EXPECT_EQ(rest.updates.size(), 2u);
+  for (const auto& update : rest.updates) b.Take(update);
+  b.TakeContext(rest.context);
+  EXPECT_EQ(core::Text(b.context), "CausalContext{[n0.1:6] []}");
+  EXPECT_TRUE(a.store.Since(b.context, 3).empty());
+}
+
+// Replicas write, tell each other single updates and meet, all in any order.
+std::vector<Writer> AnyReplicas() {
+  std::vector<Writer> replicas(3);
+  std::vector<Update<KeyValue>> written;
+  for (int i = *rc::gen::inRange(0, 25); i > 0; --i) {
+    const auto node = *rc::gen::inRange<std::uint32_t>(0, 3);
+    Writer& replica = replicas[node];
+    switch (*rc::gen::inRange(0, 3)) {
+      case 0:
+        replica.wall = core::WallTime{core::Duration{*rc::gen::inRange(0, 4)}};
+        written.push_back(replica.Put(node, *rc::gen::inRange<std::uint32_t>(0, 3), static_cast<std::uint64_t>(i)));
+        break;
+      case 1:
+        if (!written.empty()) replica.store.Take(*rc::gen::elementOf(written));
+        break;
+      default:
+        replica.store.Join(replicas[*rc::gen::inRange<std::size_t>(0, 3)].store);
+    }
+  }
+  return replicas;
+}
+
+RC_GTEST_PROP(Store, JoinIsAJoin, ()) {
+  for (int i = 0; i < 10; ++i) {
+    const std::vector<Writer> replicas = AnyReplicas();
+    harness::ExpectMergeLaws(replicas[0].store, replicas[1].store, replicas[2].store);
+  }
+}
+
+RC_GTEST_PROP(Store, WhoKnowsTheSameHasTheSame, ()) {
+  std::vector<Writer> replicas = AnyReplicas();
+  for (Writer& replica : replicas) {
+    for (const Writer& other : replicas) {
+      if (replica.store.context == other.store.context) RC_ASSERT(replica.store == other.store);
+    }
+  }
+  replicas[0].store.Join(replicas[1].store);
+  replicas[1].store.Join(replicas[0].store);
+  RC_ASSERT(replicas[0].store == replicas[1].store);
+}
+
+}  // namespace
+}  // namespace convergence
