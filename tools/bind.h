@@ -1,5 +1,5 @@
 // Bind: how a protocol becomes something the command line can run. One generated
-// file per header of protocols/consensus/ calls this with the header's NodeOf.
+// file per header of protocols/consensus/ and protocols/dissemination/ calls this with the header's NodeOf.
 #pragma once
 
 #include <algorithm>

@@ -20,47 +20,36 @@
 
 namespace clocks {
 
-// Who gives dots: one life of a node. A node that comes back may not know how far it had counted, so it
-// goes on under another name (Riak's per-key actor epochs; founding document F66).
-struct Actor {
-  core::NodeId node{};
-  std::uint32_t life{};
-  auto operator<=>(const Actor&) const = default;
-  void AppendTo(std::string& out) const { out += core::Text(node) + '.' + std::to_string(life); }  // "n2.1"
-};
-
-// The name of one write.
+// The name of one write: who names it, and which of his it is, from 1. How far he has counted must be durable before
+// anybody hears of it, or he counts anew when he comes back (founding document F66).
 struct Dot {
-  Actor actor;
-  std::uint64_t number{};  // of this actor's, from 1
+  core::NodeId node{};
+  std::uint64_t number{};
   auto operator<=>(const Dot&) const = default;
-  void AppendTo(std::string& out) const {  // "n2.1:7"
-    actor.AppendTo(out);
-    out += ':' + std::to_string(number);
-  }
+  void AppendTo(std::string& out) const { out += core::Text(node) + ':' + std::to_string(number); }  // "n2:7"
 };
 
-// A set of dots. Nearly all of an actor's are there up to some number, so that is what is kept, and beyond it
+// A set of dots. Nearly all of a node's are there up to some number, so that is what is kept, and beyond it
 // one by one: what overtook others.
 struct CausalContext {
-  CountsOf<Actor> all;         // of each actor everything up to there
+  VectorClock all;             // of each node everything up to there
   core::List<Dot> exceptions;  // in order, none that `all` says already, nor the next after it
 
   bool operator==(const CausalContext&) const = default;
   bool empty() const { return all.empty() && exceptions.empty(); }
 
   bool Contains(const Dot& dot) const {
-    return dot.number <= all[dot.actor] || std::binary_search(exceptions.begin(), exceptions.end(), dot);
+    return dot.number <= all[dot.node] || std::binary_search(exceptions.begin(), exceptions.end(), dot);
   }
 
   void Add(const Dot& dot) {
     if (Contains(dot)) return;
     exceptions.insert(std::lower_bound(exceptions.begin(), exceptions.end(), dot), dot);
-    Close(dot.actor);
+    Close(dot.node);
   }
 
-  // The next dot of this actor, which is then in the set. Only the actor itself may ask.
-  Dot Next(const Actor& actor) { return {actor, all.Tick(actor)}; }
+  // The next dot of this node, which is then in the set. Only the node itself may ask.
+  Dot Next(core::NodeId node) { return {node, all.Tick(node)}; }
 
   void Join(const CausalContext& other) {
     all.Join(other.all);
@@ -70,11 +59,25 @@ struct CausalContext {
                    std::back_inserter(both));
     exceptions = std::move(both);
     for (std::size_t at = 0; at < exceptions.size();) {
-      const Actor actor = exceptions[at].actor;
-      Close(actor);
-      const auto next = std::upper_bound(exceptions.begin(), exceptions.end(), Dot{actor, ~std::uint64_t{}});
+      const core::NodeId node = exceptions[at].node;
+      Close(node);
+      const auto next = std::upper_bound(exceptions.begin(), exceptions.end(), Dot{node, ~std::uint64_t{}});
       at = static_cast<std::size_t>(next - exceptions.begin());
     }
+  }
+
+  // Calls `f(dot)` for each that is not in `other`.
+  template <class F>
+  void ForEachBeyond(const CausalContext& other, F&& f) const {
+    const auto unless_there = [&](const Dot& dot) {
+      if (!other.Contains(dot)) f(dot);
+    };
+    for (const auto& count : all.counts) {
+      for (std::uint64_t number = other.all[count.process] + 1; number <= count.events; ++number) {
+        unless_there({count.process, number});
+      }
+    }
+    for (const Dot& dot : exceptions) unless_there(dot);
   }
 
   // Whether all that is in `other` is in here.
@@ -86,15 +89,15 @@ struct CausalContext {
 
  private:
   // `exceptions` and `all` may meet by now: what is said twice or follows on goes.
-  void Close(const Actor& actor) {
-    const auto first = std::lower_bound(exceptions.begin(), exceptions.end(), Dot{actor, 0});
+  void Close(core::NodeId node) {
+    const auto first = std::lower_bound(exceptions.begin(), exceptions.end(), Dot{node, 0});
     auto end = first;
-    std::uint64_t reached = all[actor];
-    for (; end != exceptions.end() && end->actor == actor && end->number <= reached + 1; ++end) {
+    std::uint64_t reached = all[node];
+    for (; end != exceptions.end() && end->node == node && end->number <= reached + 1; ++end) {
       reached = std::max(reached, end->number);
     }
     exceptions.erase(first, end);
-    all.Raise(actor, reached);
+    all.Raise(node, reached);
   }
 };
 

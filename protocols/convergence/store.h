@@ -92,10 +92,10 @@ struct Store {
   Delta<M> Since(const CausalContext& theirs, std::size_t most) const {
     Delta<M> delta;
     for (auto at = standing.begin(); at != standing.end();) {
-      const clocks::Actor actor = at->first.actor;
-      // What he has of this actor without a gap need not be looked at.
-      at = standing.upper_bound(Dot{actor, std::max(theirs.all[actor], at->first.number - 1)});
-      for (; at != standing.end() && at->first.actor == actor; ++at) {
+      const core::NodeId node = at->first.node;
+      // What he has of this node without a gap need not be looked at.
+      at = standing.upper_bound(Dot{node, std::max(theirs.all[node], at->first.number - 1)});
+      for (; at != standing.end() && at->first.node == node; ++at) {
         if (theirs.Contains(at->first)) continue;
         if (delta.updates.size() == most) return delta;
         delta.updates.push_back(at->second);

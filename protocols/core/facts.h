@@ -195,6 +195,39 @@ struct ValueStored {
   std::uint64_t value{};
 };
 
+// --- updates that spread without agreement -----------------------------------------
+
+// The name of one update: whose, and which of his.
+struct UpdateName {
+  NodeId node{};
+  std::uint64_t number{};
+  auto operator<=>(const UpdateName&) const = default;
+};
+// A client has asked this node for the update, which names it.
+struct UpdateIssued {
+  UpdateName name;
+  Fingerprint subject;
+};
+// This node knows of the update from now on: what stands here about its subject is that or something later.
+struct UpdateKnown {
+  UpdateName name;
+};
+// Of all that this node knows about the subject this update stands: the last one, by `at`, then `count`, then the
+// name.
+struct UpdateStands {
+  UpdateName name;
+  Fingerprint subject;
+  core::WallTime at{};
+  std::uint32_t count{};
+};
+// This node has started, maybe not for the first time: what stands here and what it knows is said from the beginning.
+struct UpdatesRecovered {};
+// A client is told that it is safe: so many nodes have it on disk.
+struct UpdateAcknowledged {
+  UpdateName name;
+  std::uint32_t holders{};
+};
+
 // --- spans ---------------------------------------------------------------------
 
 // `content` is the fingerprint of resource, scope and span together: two spans

@@ -23,6 +23,7 @@
 #include "protocols/consensus/zab.h"
 #include "protocols/core/chooser.h"
 #include "protocols/core/wire.h"
+#include "protocols/dissemination/gossip.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
 #include "sim/run.h"
@@ -184,6 +185,22 @@ struct ZabWithClients {
   }
 };
 
+// Gossip by itself, with clients who are told when two nodes have what they wrote.
+struct GossipWithClients {
+  using Node = gossip::Node;
+  static Experiment<Node> Prepare(std::uint32_t members) {
+    sim::Plan plan = Storm(members);
+    plan.workload = {4, {10ms, 50ms}, 500ms, 0};
+    gossip::Config config;
+    config.nodes = members;
+    config.acks = 2;
+    config.max_batch = 2;
+    config.checkpoint_every = 10;
+    plan.electorate = config.Electorate();
+    return {std::make_shared<sim::Plan>(plan), config, sim::Shape{members, members}};
+  }
+};
+
 // Keeps what the engine tells its observers.
 template <class N>
 struct Recorder {
@@ -316,8 +333,8 @@ std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
 template <class Case>
 class Conformance : public testing::Test, public Suite<Case> {};
 
-using Cases = testing::Types<RaftWithClients, CollectorsOverRaft, MultiPaxosWithClients, CollectorsOverMultiPaxos,
-                             ZabWithClients, CollectorsOverZab>;
+using Cases = testing::Types<GossipWithClients, RaftWithClients, CollectorsOverRaft, MultiPaxosWithClients,
+                             CollectorsOverMultiPaxos, ZabWithClients, CollectorsOverZab>;
 struct CaseNames {
   template <class Case>
   static std::string GetName(int) {

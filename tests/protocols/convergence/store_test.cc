@@ -16,8 +16,6 @@ namespace {
 using machines::KeyValue;
 using KeyStore = Store<KeyValue>;
 
-clocks::Actor ActorOf(std::uint32_t node) { return {core::NodeId{node}, 1}; }
-
 // A replica that writes as a node would: a dot that nobody else gives, a time above what it knows of the key.
 struct Writer {
   KeyStore store;
@@ -31,7 +29,7 @@ struct Writer {
     if (const auto* held = store.About(KeyValue::Subject(command))) {
       clock.Receive(core::NodeId{node}, held->time, wall, std::chrono::hours(1'000));
     }
-    const Update<KeyValue> update{dots.Next(ActorOf(node)), clock.Tick(core::NodeId{node}, wall), command};
+    const Update<KeyValue> update{dots.Next(core::NodeId{node}), clock.Tick(core::NodeId{node}, wall), command};
     store.Take(update);
     return update;
   }
@@ -66,12 +64,12 @@ TEST(Store, APartOfWhatIsLackedBringsNoContext) {
   EXPECT_TRUE(part.context.empty());
   KeyStore b;
   for (const auto& update : part.updates) b.Take(update);
-  EXPECT_EQ(core::Text(b.context), "CausalContext{[] [n0.1:2 n0.1:3 n0.1:4]}") << "F65: it has not seen the first";
+  EXPECT_EQ(core::Text(b.context), "CausalContext{[] [n0:2 n0:3 n0:4]}") << "F65: it has not seen the first";
   const auto rest = a.store.Since(b.context, 3);
   EXPECT_EQ(rest.updates.size(), 2u);
   for (const auto& update : rest.updates) b.Take(update);
   b.TakeContext(rest.context);
-  EXPECT_EQ(core::Text(b.context), "CausalContext{[n0.1:6] []}");
+  EXPECT_EQ(core::Text(b.context), "CausalContext{[n0:6] []}");
   EXPECT_TRUE(a.store.Since(b.context, 3).empty());
 }
 
