@@ -69,11 +69,11 @@ void ExpectConvergence(const Played& played) {
   EXPECT_EQ(played.ledger.twice, 0);
   const gossip::Node& first = played.nodes.front();
   for (const gossip::Node& node : played.nodes) {
-    EXPECT_EQ(node.store, first.store);
-    EXPECT_EQ(node.machine.values, first.machine.values);
+    EXPECT_EQ(node.replica.store(), first.replica.store());
+    EXPECT_EQ(node.replica.machine.values, first.replica.machine.values);
   }
   for (const facts::UpdateName& name : played.ledger.acknowledged) {
-    EXPECT_TRUE(first.store.context.Contains({name.node, name.number}));
+    EXPECT_TRUE(first.replica.store().context.Contains({name.node, name.number}));
   }
 }
 

@@ -1,0 +1,268 @@
+// Replica: a machine, the store of its updates, and the clients that wait: what all protocols have in common that
+// spread updates without agreement, however they do it.
+//
+// What a client writes gets a name and a time, both on disk before anybody hears of them, so that no other life of the
+// node gives them again (founding document F66). Its client is told once `acks` nodes have it on disk, which is known
+// from what they say that they know.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "protocols/clocks/hybrid_logical_clock.h"
+#include "protocols/clocks/version_vector.h"
+#include "protocols/convergence/store.h"
+#include "protocols/core/facts.h"
+#include "protocols/core/pool.h"
+#include "protocols/core/types.h"
+#include "protocols/core/variants.h"
+#include "protocols/machines/machine.h"
+#include "protocols/replication/client.h"
+
+namespace convergence {
+
+using core::NodeId;
+using core::RequestId;
+
+// --- settings that mean the same everywhere --------------------------------------------------
+
+template <class Config, class F>
+void ForEachReplicaParameter(F&& f) {
+  f("acks", &Config::acks, "nodes that have a write on disk before its client is told so");
+  f("max_offset", &Config::max_offset, "timestamps that are further ahead do not move our own clock");
+  f("checkpoint_every", &Config::checkpoint_every, "records from one checkpoint of the journal to the next");
+}
+template <class Config, class Draw>
+void RandomizeReplica(Config& config, Draw&& draw) {
+  config.acks = 1 + static_cast<std::uint32_t>(draw(3));
+  config.checkpoint_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
+}
+template <class Config>
+std::uint32_t AcksOf(const Config& config) {
+  return std::min(config.acks, config.nodes);
+}
+// Fewer than half of so many may be out of reach for ever: else nobody may be left who has what was acknowledged, or
+// too few to acknowledge anything.
+template <class Config>
+std::uint32_t ElectorateOf(const Config& config) {
+  return 2 * std::min(AcksOf(config), config.nodes - AcksOf(config) + 1) - 1;
+}
+
+// --- who is next -------------------------------------------------------------------------------
+
+// The `place`th of all nodes but ourselves.
+template <class Env>
+NodeId OtherNode(std::uint64_t place, const Env& env) {
+  return NodeId{static_cast<std::uint32_t>(place + (place >= core::Number(env.self())))};
+}
+
+// All other nodes in turn, in another order each time: one that is drawn anew each time can be missed for long
+// (memberlist 8c0d992; Das, Gupta & Motivala, "SWIM", 2002, §4.3).
+struct Turn {
+  core::List<NodeId> left;
+
+  template <class Env>
+  NodeId Next(Env& env) {
+    if (left.empty()) {
+      for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
+        left.push_back(OtherNode(place, env));
+        std::swap(left.back(), left[env.Draw(place + 1)]);
+      }
+    }
+    const NodeId next = left.back();
+    left.pop_back();
+    return next;
+  }
+};
+
+// --- the replica ---------------------------------------------------------------------------------
+
+template <machines::Convergent M>
+using Facts = core::JoinVariants<std::variant<facts::UpdatesRecovered, facts::UpdateIssued, facts::UpdateKnown,
+                                              facts::UpdateStands, facts::UpdateAcknowledged>,
+                                 typename M::Fact>;
+
+// What a client wrote here last. The network may bring it again, later than something that came after it.
+template <machines::Convergent M>
+struct Served {
+  std::uint64_t sequence{};
+  Dot dot;
+  typename M::Result result;
+};
+
+// A client's update, and what it is told.
+template <machines::Convergent M>
+struct Write {
+  Update<M> update;
+  RequestId request;
+  typename M::Result result;
+};
+
+// What a crash must not take.
+template <machines::Convergent M>
+struct Durable {
+  Store<M> store;
+  HybridTime last_written;                     // time given here
+  std::map<core::ClientId, Served<M>> served;  // if the machine minds to be told twice
+
+  void Take(const Write<M>& write) {
+    last_written = write.update.time;
+    store.Take(write.update);
+    if constexpr (!machines::Idempotent<M>) {
+      served[write.request.client] = {write.request.sequence, write.update.dot, write.result};
+    }
+  }
+};
+
+// A client that is told once enough nodes have its write.
+template <machines::Convergent M>
+struct Waiting {
+  RequestId request;
+  Dot dot;
+  core::List<NodeId> holders;  // but ourselves
+  typename M::Result result;
+
+  bool IsHeldBy(NodeId node) const { return std::find(holders.begin(), holders.end(), node) != holders.end(); }
+};
+
+template <machines::Convergent M>
+struct Replica {
+  using Request = replication::Request<M>;
+  using Reply = replication::Reply<M>;
+
+  Durable<M> durable;  // its owner changes it in Replay only
+  M machine;           // after all updates that stand
+  clocks::HybridClock clock;
+  core::List<Waiting<M>> waiting;
+
+  const Store<M>& store() const { return durable.store; }
+
+  // What a node that starts has, said from the beginning; first what stands: at every moment what is known is what a
+  // store can be made of.
+  template <class Env>
+  void Recover(Env& env) {
+    clock.last = durable.last_written;
+    env.Announce(facts::UpdatesRecovered{});
+    machine.Clear([&env](const auto& fact) { env.Announce(fact); });
+    for (const auto& [dot, update] : store().standing) {
+      Stand(update, env);
+      AnnounceKnown(dot, env);
+    }
+    store().context.ForEachBeyond({}, [&](const Dot& dot) {
+      if (store().standing.count(dot) == 0) AnnounceKnown(dot, env);
+    });
+  }
+
+  // Answers what need not be written, from what is here. False: it is a new write.
+  template <class Env>
+  bool Answers(RequestId id, const Request& request, Env& env) {
+    if (request.ordered()) return Refuse(id, env);  // nobody votes, nobody leads
+    if constexpr (machines::Readable<M>) {
+      if (auto result = machine.Read(request.command)) {
+        env.Reply(id, Reply{std::move(result), {}, {}});
+        return true;
+      }
+    }
+    const auto before = durable.served.find(id.client);
+    if (before == durable.served.end() || id.sequence > before->second.sequence) return false;
+    if (id.sequence == before->second.sequence) Wait({id, before->second.dot, {}, before->second.result}, env);
+    return true;
+  }
+
+  // A client's update, executed here. The owner makes it durable, and then calls Wait.
+  template <class Env>
+  Write<M> Execute(RequestId id, const Request& request, Env& env) {
+    const Dot dot{env.self(), store().context.all[env.self()] + 1};
+    const Update<M> update{dot, TimeFor(request.command, env), request.command};
+    env.Announce(facts::UpdateIssued{NameOf(dot), M::Subject(request.command)});
+    AnnounceStanding(update, env);
+    auto result = machine.Apply(request.command, [&env](const auto& fact) { env.Announce(fact); });
+    AnnounceKnown(dot, env);
+    return {update, id, std::move(result)};
+  }
+
+  // Another node's, which is news: tells everybody here, before the owner makes it durable.
+  template <class Env>
+  void Learn(const Update<M>& update, Env& env) {
+    clock.Receive(env.self(), update.time, env.wall(), env.config().max_offset);
+    const Update<M>* held = store().About(M::Subject(update.command));
+    if (held == nullptr || update.IsLaterThan(*held)) Stand(update, env);
+    AnnounceKnown(update.dot, env);
+  }
+
+  template <class Env>
+  static void AnnounceKnown(const Dot& dot, Env& env) {
+    env.Announce(facts::UpdateKnown{NameOf(dot)});
+  }
+
+  // --- who is told, and when -------------------------------------------------------------------
+
+  // What a node says that it knows is on its disk.
+  template <class Env>
+  void Hear(NodeId from, const CausalContext& theirs, Env& env) {
+    for (Waiting<M>& client : waiting) {
+      if (!client.IsHeldBy(from) && theirs.Contains(client.dot)) client.holders.push_back(from);
+    }
+    AnswerThoseWhoCanBe(env);
+  }
+  // Null: it is told already.
+  template <class Env>
+  const Waiting<M>* Wait(const Write<M>& write, Env& env) {
+    Wait({write.request, write.update.dot, {}, write.result}, env);
+    return waiting.empty() || waiting.back().dot != write.update.dot ? nullptr : &waiting.back();
+  }
+
+ private:
+  static facts::UpdateName NameOf(const Dot& dot) { return {dot.node, dot.number}; }
+
+  template <class Env>
+  static bool Refuse(RequestId id, Env& env) {
+    env.Reply(id, Reply{});
+    return true;
+  }
+
+  // Above that of whatever the client may have read here of the same thing; else as near the wall clock as can be.
+  template <class Env>
+  HybridTime TimeFor(const typename M::Command& command, Env& env) {
+    const HybridTime time = clock.Tick(env.self(), env.wall());
+    const Update<M>* held = store().About(M::Subject(command));
+    return held == nullptr || held->time < time ? time : held->time.Next(env.self());
+  }
+
+  // It is the last word on its subject here.
+  template <class Env>
+  void Stand(const Update<M>& update, Env& env) {
+    AnnounceStanding(update, env);
+    machine.Apply(update.command, [&env](const auto& fact) { env.Announce(fact); });
+  }
+  template <class Env>
+  static void AnnounceStanding(const Update<M>& update, Env& env) {
+    env.Announce(
+        facts::UpdateStands{NameOf(update.dot), M::Subject(update.command), update.time.wall, update.time.count});
+  }
+
+  // A client that asks anew has given up on what it asked before.
+  template <class Env>
+  void Wait(Waiting<M> client, Env& env) {
+    std::erase_if(waiting, [&](const Waiting<M>& other) { return other.request.client == client.request.client; });
+    waiting.push_back(std::move(client));
+    AnswerThoseWhoCanBe(env);
+  }
+  template <class Env>
+  void AnswerThoseWhoCanBe(Env& env) {
+    const std::uint32_t acks = AcksOf(env.config());
+    std::erase_if(waiting, [&](Waiting<M>& client) {
+      if (client.holders.size() + 1 < acks) return false;
+      env.Announce(facts::UpdateAcknowledged{NameOf(client.dot), acks});
+      env.Reply(client.request, Reply{std::move(client.result), {}, {}});
+      return true;
+    });
+  }
+};
+
+}  // namespace convergence
