@@ -130,6 +130,15 @@ struct Waiting {
   bool IsHeldBy(NodeId node) const { return std::find(holders.begin(), holders.end(), node) != holders.end(); }
 };
 
+// Calls `f(node)` for those who are not known to have what this client waits for.
+template <class M, class Env, class F>
+void ForEachMissing(const Waiting<M>& client, const Env& env, F&& f) {
+  for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
+    const NodeId other = OtherNode(place, env);
+    if (!client.IsHeldBy(other)) f(other);
+  }
+}
+
 template <machines::Convergent M>
 struct Replica {
   using Request = replication::Request<M>;

@@ -222,6 +222,15 @@ struct UpdateStands {
 };
 // This node has started, maybe not for the first time: what stands here and what it knows is said from the beginning.
 struct UpdatesRecovered {};
+// This node executes the update now, in an order that keeps that of cause and effect.
+struct UpdateDelivered {
+  UpdateName name;
+};
+// This node has started, and has executed that one's updates up to this number.
+struct DeliveryRecovered {
+  NodeId of{};
+  std::uint64_t number{};
+};
 // A client is told that it is safe: so many nodes have it on disk.
 struct UpdateAcknowledged {
   UpdateName name;

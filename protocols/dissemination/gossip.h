@@ -223,10 +223,7 @@ struct NodeOf {
   void AskToKeep(const convergence::Waiting<Machine>& client, Env& env) {
     const auto update = replica.store().standing.find(client.dot);
     if (update == replica.store().standing.end()) return;  // something later is on its way to them
-    for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
-      const NodeId other = convergence::OtherNode(place, env);
-      if (!client.IsHeldBy(other)) env.Send(other, Rumour{update->second});
-    }
+    convergence::ForEachMissing(client, env, [&](NodeId other) { env.Send(other, Rumour{update->second}); });
   }
 
   void Spread(const Update& update, Env& env) {

@@ -1,0 +1,107 @@
+// What spreads without agreement, in a storm: everybody answers, and in the end everybody has the same.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "protocols/dissemination/causal_broadcast.h"
+#include "protocols/dissemination/gossip.h"
+#include "sim/world.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// What clients were told is safe, and names that were given twice.
+struct Ledger : sim::NoObserver {
+  std::set<facts::UpdateName> issued, acknowledged;
+  int twice = 0;
+
+  template <class Fact>
+  void OnFact(core::NodeId, const Fact& fact) {
+    if (const auto* named = std::get_if<facts::UpdateIssued>(&fact)) twice += !issued.insert(named->name).second;
+    if (const auto* safe = std::get_if<facts::UpdateAcknowledged>(&fact)) acknowledged.insert(safe->name);
+  }
+};
+
+sim::Plan Storm() {
+  sim::Plan plan;
+  plan.nodes = 5;
+  plan.peer.latency = sim::Latency::Uniform(1ms, 10ms);
+  plan.peer.loss = {50'000'000};
+  plan.peer.duplicate = {50'000'000};
+  plan.peer.reorder = {50'000'000};
+  plan.peer.reorder_delay = 50ms;
+  plan.client = plan.peer;
+  plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
+  plan.clock = {1s, 200'000};
+  plan.workload = {4, {5ms, 20ms}, 1s, 0};
+  const auto often = sim::Latency::Uniform(200ms, 800ms), briefly = sim::Latency::Uniform(50ms, 400ms);
+  plan.faults = {{"crash", {}, often, briefly, {"any"}, {}},
+                 {"partition", {}, often, briefly, {"minority"}, {}},
+                 {"clock_step", {}, often, briefly, {"any"}, {}}};
+  plan.storm = 10s;
+  plan.settle = 10s;
+  return plan;
+}
+
+template <class Node>
+void ExpectConvergence(const typename Node::Config& config) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    auto plan = std::make_shared<sim::Plan>(Storm());
+    plan->electorate = config.Electorate();
+    sim::World<Node> world(plan, config, {5, 5}, seed);
+    Ledger ledger;
+    world.Start(ledger);
+    while (world.Step(ledger)) {
+    }
+    EXPECT_GT(ledger.acknowledged.size(), 50u);
+    EXPECT_EQ(ledger.twice, 0);
+    const auto& first = world.hosts().front().node.replica;
+    for (const auto& host : world.hosts()) {
+      EXPECT_EQ(host.node.replica.store(), first.store());
+      EXPECT_EQ(host.node.replica.machine.values, first.machine.values);
+    }
+    for (const facts::UpdateName& name : ledger.acknowledged) {
+      EXPECT_TRUE(first.store().context.Contains({name.node, name.number}));
+    }
+  }
+}
+
+TEST(Gossip, AllHaveTheSameInTheEnd) { ExpectConvergence<gossip::Node>({}); }
+TEST(Gossip, AlsoInSmallPiecesWithoutRumours) {
+  gossip::Config config;
+  config.max_batch = 1;
+  config.rumours = 0;
+  config.checkpoint_every = 3;
+  config.pause = {20ms, 40ms};
+  ExpectConvergence<gossip::Node>(config);
+}
+TEST(Gossip, AlsoWhereAWriteMustBeOnThreeDisks) {
+  gossip::Config config;
+  config.acks = 3;
+  ExpectConvergence<gossip::Node>(config);
+}
+
+TEST(CausalBroadcast, AllHaveTheSameInTheEnd) { ExpectConvergence<causal_broadcast::Node>({}); }
+// In any other order than that of causes a batch of one would bring nobody on.
+TEST(CausalBroadcast, AlsoInSmallPiecesWithLittleRoom) {
+  causal_broadcast::Config config;
+  config.max_batch = 1;
+  config.max_pending = 1;
+  config.checkpoint_every = 3;
+  config.pause = {20ms, 40ms};
+  ExpectConvergence<causal_broadcast::Node>(config);
+}
+TEST(CausalBroadcast, AlsoWhereAWriteMustBeOnThreeDisks) {
+  causal_broadcast::Config config;
+  config.acks = 3;
+  ExpectConvergence<causal_broadcast::Node>(config);
+}
+
+}  // namespace
