@@ -125,7 +125,7 @@ struct NodeOf {
   enum class Timer : std::uint8_t { kTell };
 
   // Durable: changed only by Replay. Of the replica, `durable` is.
-  Replica replica;
+  Replica local;
   std::map<Dot, Data> kept;  // executed here, and not known to be so everywhere
   // Volatile.
   std::map<Dot, Data> pending;            // came before its causes
@@ -134,34 +134,36 @@ struct NodeOf {
   core::List<NodeId> asked;  // for what lies before something pending, since the timer ran last
   std::uint32_t records{};   // since the last checkpoint
 
+  const Replica& replica() const { return local; }
+
   void Start(Env& env) {
     for (const auto& count : Progress().counts) {
       env.Announce(facts::DeliveryRecovered{count.process, count.events});
     }
-    replica.Recover(env);
+    local.Recover(env);
     env.Arm(Timer::kTell, env.config().pause);
   }
 
   void Replay(const Written& record) {
-    replica.durable.Take(record.write);
+    local.durable.Take(record.write);
     kept.emplace(record.write.update.dot, Data{record.write.update, record.causes});
   }
   void Replay(const Executed& record) {
-    replica.durable.store.Take(record.data.update);
+    local.durable.store.Take(record.data.update);
     kept.emplace(record.data.update.dot, record.data);
   }
   void Replay(const Stable& record) {
     std::erase_if(kept, [&](const auto& item) { return IsIn(item.first, record.everywhere); });
   }
   void Replay(const Checkpoint& record) {
-    replica.durable = record.durable;
+    local.durable = record.durable;
     kept = record.kept;
   }
 
   // The durable fields, for whoever proves that a crash restores them.
   core::Fingerprint DurableFingerprint() const {
     core::Fingerprint fingerprint;
-    core::Absorb(fingerprint, replica.durable);
+    core::Absorb(fingerprint, local.durable);
     core::Absorb(fingerprint, kept);
     return fingerprint.Finished();
   }
@@ -170,15 +172,15 @@ struct NodeOf {
 
   // Its writer delivers it to itself at once.
   void On(RequestId id, const Request& request, Env& env) {
-    if (replica.Answers(id, request, env)) return;
+    if (local.Answers(id, request, env)) return;
     const VectorClock causes = Progress();
-    const convergence::Write<Machine> write = replica.Execute(id, request, env);
+    const convergence::Write<Machine> write = local.Execute(id, request, env);
     env.Announce(facts::UpdateDelivered{{write.update.dot.node, write.update.dot.number}});
     Persist(Written{write, causes}, env);
     for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
       env.Send(convergence::OtherNode(place, env), Data{write.update, causes});
     }
-    replica.Wait(write, env);
+    local.Wait(write, env);
     CheckpointIfDue(env);
   }
 
@@ -198,7 +200,7 @@ struct NodeOf {
     asked.clear();
     DropStable(env);
     if (env.config().nodes > 1) env.Send(turn.Next(env), Ask{Progress()});
-    for (const auto& client : replica.waiting) AskToKeep(client, env);
+    for (const auto& client : local.waiting) AskToKeep(client, env);
   }
 
   void On(NodeId from, const Ask& m, Env& env) {
@@ -242,14 +244,14 @@ struct NodeOf {
 
   // A journal is as long as there were updates; what stands or is kept is less.
   void CheckpointIfDue(Env& env) {
-    const std::uint64_t size = replica.store().standing.size() + kept.size();
+    const std::uint64_t size = local.store().standing.size() + kept.size();
     if (records < std::max<std::uint64_t>(env.config().checkpoint_every, size)) return;
-    Persist(Checkpoint{replica.durable, kept}, env);
+    Persist(Checkpoint{local.durable, kept}, env);
     records = 0;
   }
 
   // How far we have come with each node's updates. Nothing is executed out of order, so that says it all.
-  const VectorClock& Progress() const { return replica.store().context.all; }
+  const VectorClock& Progress() const { return local.store().context.all; }
 
   static bool IsIn(const Dot& dot, const VectorClock& clock) { return dot.number <= clock[dot.node]; }
 
@@ -285,7 +287,7 @@ struct NodeOf {
   }
   void Execute(const Data& data, Env& env) {
     env.Announce(facts::UpdateDelivered{{data.update.dot.node, data.update.dot.number}});
-    replica.Learn(data.update, env);
+    local.Learn(data.update, env);
     Persist(Executed{data}, env);
     CheckpointIfDue(env);
   }
@@ -322,7 +324,7 @@ struct NodeOf {
 
   void Hear(NodeId from, const VectorClock& delivered, Env& env) {
     reached[from].Join(delivered);
-    replica.Hear(from, {delivered, {}}, env);
+    local.Hear(from, {delivered, {}}, env);
   }
 
   // What all have executed nobody will ask for any more.

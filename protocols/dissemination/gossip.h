@@ -7,14 +7,12 @@
 // once and again, or its answer would take as long as anti-entropy does.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
-#include <utility>
 #include <variant>
 
-#include "protocols/clocks/version_vector.h"
+#include "protocols/convergence/anti_entropy.h"
 #include "protocols/convergence/replica.h"
 #include "protocols/core/env.h"
 #include "protocols/machines/key_value.h"
@@ -23,8 +21,6 @@
 
 namespace gossip {
 
-using clocks::CausalContext;
-using clocks::Dot;
 using core::NodeId;
 using core::RequestId;
 
@@ -67,110 +63,65 @@ struct NodeOf {
   using Config = gossip::Config;
   using Env = core::Env<NodeOf>;
   using Update = convergence::Update<Machine>;
-  using Delta = convergence::Delta<Machine>;
-  using Replica = convergence::Replica<Machine>;
   using Clients = replication::Clients<Machine>;
   using Request = replication::Request<Machine>;
   using Reply = replication::Reply<Machine>;
+  using Syn = convergence::Syn;
+  using Ack = convergence::Ack<Machine>;
+  using Ack2 = convergence::Ack2<Machine>;
 
-  // This is what I know.
-  struct Syn {
-    CausalContext context;
-  };
-  // This is what you lack of what I have, and what I know.
-  struct Ack {
-    Delta delta;
-    CausalContext context;
-  };
-  // And this is what you lacked.
-  struct Ack2 {
-    Delta delta;
-  };
   struct Rumour {
     Update update;
   };
   using Message = std::variant<Syn, Ack, Ack2, Rumour>;
-
-  // A client's, here.
-  struct Written {
-    convergence::Write<Machine> write;
-  };
-  // Another node's.
-  struct Learned {
-    Update update;
-  };
-  struct Known {
-    CausalContext context;
-  };
-  struct Checkpoint {
-    static constexpr bool kCheckpoint = true;
-    convergence::Durable<Machine> durable;
-  };
-  using Record = std::variant<Written, Learned, Known, Checkpoint>;
-
+  using Record = convergence::Records<Machine>;
   using Fact = convergence::Facts<Machine>;
   enum class Timer : std::uint8_t { kGossip };
 
-  Replica replica;  // of it `durable` is, and changed only by Replay
-  // Volatile.
-  convergence::Turn turn;
-  std::uint32_t records{};  // since the last checkpoint
+  convergence::AntiEntropy<Machine> anti_entropy;
+
+  const convergence::Replica<Machine>& replica() const { return anti_entropy.replica; }
 
   void Start(Env& env) {
-    replica.Recover(env);
+    anti_entropy.replica.Recover(env);
     env.Arm(Timer::kGossip, env.config().pause);
   }
 
-  void Replay(const Written& record) { replica.durable.Take(record.write); }
-  void Replay(const Learned& record) { replica.durable.store.Take(record.update); }
-  void Replay(const Known& record) { replica.durable.store.TakeContext(record.context); }
-  void Replay(const Checkpoint& record) { replica.durable = record.durable; }
+  template <class R>
+  void Replay(const R& record) {
+    anti_entropy.Replay(record);
+  }
 
   // The durable fields, for whoever proves that a crash restores them.
-  core::Fingerprint DurableFingerprint() const { return core::FingerprintOf(replica.durable); }
+  core::Fingerprint DurableFingerprint() const { return core::FingerprintOf(replica().durable); }
+
+  void On(RequestId id, const Request& request, Env& env) {
+    auto& replica = anti_entropy.replica;
+    if (replica.Answers(id, request, env)) return;
+    const convergence::Write<Machine> write = anti_entropy.Execute(id, request, env);
+    Spread(write.update, env);
+    if (const auto* client = replica.Wait(write, env)) AskToKeep(*client, env);
+  }
 
   // --- anti-entropy ---------------------------------------------------------------------------
 
   void On(Timer, Env& env) {
     env.Arm(Timer::kGossip, env.config().pause);
-    if (env.config().nodes > 1) env.Send(turn.Next(env), Syn{Context()});
-    for (const auto& client : replica.waiting) AskToKeep(client, env);
+    anti_entropy.Tell(env);
+    for (const auto& client : replica().waiting) AskToKeep(client, env);
   }
-
-  void On(NodeId from, const Syn& m, Env& env) {
-    replica.Hear(from, m.context, env);
-    Delta delta = replica.store().Since(m.context, env.config().max_batch);
-    // Who knows the same need say no more.
-    if (delta.empty() && Context().Covers(m.context)) return;
-    env.Send(from, Ack{std::move(delta), Context()});
-  }
-
-  void On(NodeId from, const Ack& m, Env& env) {
-    replica.Hear(from, m.context, env);
-    Take(m.delta, env);
-    Delta delta = replica.store().Since(m.context, env.config().max_batch);
-    if (!delta.empty()) env.Send(from, Ack2{std::move(delta)});
-  }
-
-  void On(NodeId, const Ack2& m, Env& env) { Take(m.delta, env); }
+  void On(NodeId from, const Syn& m, Env& env) { anti_entropy.On(from, m, env); }
+  void On(NodeId from, const Ack& m, Env& env) { anti_entropy.On(from, m, env); }
+  void On(NodeId from, const Ack2& m, Env& env) { anti_entropy.On(from, m, env); }
 
   // --- rumours ----------------------------------------------------------------------------------
 
   void On(NodeId from, const Rumour& m, Env& env) {
-    if (Learn(m.update, env)) Spread(m.update, env);
+    if (anti_entropy.Learn(m.update, env)) Spread(m.update, env);
     // Whoever wrote it may be counting who has it.
-    if (from == m.update.dot.node && convergence::AcksOf(env.config()) > 1) env.Send(from, Ack{{}, Context()});
-  }
-
-  // --- requests -----------------------------------------------------------------------------------
-
-  void On(RequestId id, const Request& request, Env& env) {
-    if (replica.Answers(id, request, env)) return;
-    const convergence::Write<Machine> write = replica.Execute(id, request, env);
-    Persist(Written{write}, env);
-    Spread(write.update, env);
-    if (const auto* client = replica.Wait(write, env)) AskToKeep(*client, env);
-    CheckpointIfDue(env);
+    if (from == m.update.dot.node && convergence::AcksOf(env.config()) > 1) {
+      env.Send(from, Ack{{}, anti_entropy.context()});
+    }
   }
 
   // --- what a message carries ------------------------------------------------------------------
@@ -186,50 +137,16 @@ struct NodeOf {
   }
 
  private:
-  const CausalContext& Context() const { return replica.store().context; }
-
-  template <class R>
-  void Persist(R record, Env& env) {
-    Replay(record);
-    env.Write(std::move(record));
-    ++records;
-  }
-
-  // A journal of what stands and what does not is as long as there were updates; what stands is less.
-  void CheckpointIfDue(Env& env) {
-    if (records < std::max<std::uint64_t>(env.config().checkpoint_every, replica.store().standing.size())) return;
-    Persist(Checkpoint{replica.durable}, env);
-    records = 0;
-  }
-
-  // Whether it was news.
-  bool Learn(const Update& update, Env& env) {
-    if (Context().Contains(update.dot)) return false;
-    replica.Learn(update, env);
-    Persist(Learned{update}, env);
-    CheckpointIfDue(env);
-    return true;
-  }
-
-  void Take(const Delta& delta, Env& env) {
-    for (const Update& update : delta.updates) Learn(update, env);
-    if (Context().Covers(delta.context)) return;
-    delta.context.ForEachBeyond(Context(), [&](const Dot& dot) { Replica::AnnounceKnown(dot, env); });
-    Persist(Known{delta.context}, env);
-    CheckpointIfDue(env);
-  }
-
-  // Those who are not known to have what this client waits for, until enough have it.
-  void AskToKeep(const convergence::Waiting<Machine>& client, Env& env) {
-    const auto update = replica.store().standing.find(client.dot);
-    if (update == replica.store().standing.end()) return;  // something later is on its way to them
-    convergence::ForEachMissing(client, env, [&](NodeId other) { env.Send(other, Rumour{update->second}); });
-  }
-
   void Spread(const Update& update, Env& env) {
     for (std::uint32_t told = 0; told < env.config().rumours && env.config().nodes > 1; ++told) {
       env.Send(convergence::OtherNode(env.Draw(env.config().nodes - 1), env), Rumour{update});
     }
+  }
+  // Those who are not known to have what this client waits for, until enough have it.
+  void AskToKeep(const convergence::Waiting<Machine>& client, Env& env) {
+    const auto update = replica().store().standing.find(client.dot);
+    if (update == replica().store().standing.end()) return;  // something later is on its way to them
+    convergence::ForEachMissing(client, env, [&](NodeId other) { env.Send(other, Rumour{update->second}); });
   }
 };
 

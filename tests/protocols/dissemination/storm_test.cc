@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
 #include "sim/world.h"
@@ -62,10 +63,10 @@ void ExpectConvergence(const typename Node::Config& config) {
     }
     EXPECT_GT(ledger.acknowledged.size(), 50u);
     EXPECT_EQ(ledger.twice, 0);
-    const auto& first = world.hosts().front().node.replica;
+    const auto& first = world.hosts().front().node.replica();
     for (const auto& host : world.hosts()) {
-      EXPECT_EQ(host.node.replica.store(), first.store());
-      EXPECT_EQ(host.node.replica.machine.values, first.machine.values);
+      EXPECT_EQ(host.node.replica().store(), first.store());
+      EXPECT_EQ(host.node.replica().machine.values, first.machine.values);
     }
     for (const facts::UpdateName& name : ledger.acknowledged) {
       EXPECT_TRUE(first.store().context.Contains({name.node, name.number}));
@@ -102,6 +103,21 @@ TEST(CausalBroadcast, AlsoWhereAWriteMustBeOnThreeDisks) {
   causal_broadcast::Config config;
   config.acks = 3;
   ExpectConvergence<causal_broadcast::Node>(config);
+}
+
+TEST(AsyncReplication, AllHaveTheSameInTheEnd) { ExpectConvergence<async_replication::Node>({}); }
+TEST(AsyncReplication, AlsoInSmallPiecesThatBackOff) {
+  async_replication::Config config;
+  config.max_batch = 1;
+  config.tick = 20ms;
+  config.max_backoff = 4;
+  config.checkpoint_every = 3;
+  ExpectConvergence<async_replication::Node>(config);
+}
+TEST(AsyncReplication, AlsoWhereAWriteMustBeOnThreeDisks) {
+  async_replication::Config config;
+  config.acks = 3;
+  ExpectConvergence<async_replication::Node>(config);
 }
 
 }  // namespace
