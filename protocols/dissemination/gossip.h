@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -30,7 +31,7 @@ struct Config {
   std::uint32_t nodes = 5;
   core::Between pause{std::chrono::milliseconds(50), std::chrono::milliseconds(100)};
   std::uint32_t max_batch = 64;
-  std::uint32_t rumours = 2;
+  std::optional<std::uint32_t> rumours = 2;
   std::uint32_t acks = 1;
   core::Duration max_offset = std::chrono::milliseconds(500);
   std::uint32_t checkpoint_every = 1'000;
@@ -39,7 +40,7 @@ struct Config {
   static void ForEachParameter(F&& f) {
     f("pause", &Config::pause, "from one exchange with another node to the next");
     f("max_batch", &Config::max_batch, "updates in one message at most");
-    f("rumours", &Config::rumours, "how many others are told of something new at once");
+    f("rumours", &Config::rumours, "how many others are told of something new at once; none: nobody");
     convergence::ForEachReplicaParameter<Config>(f);
   }
 
@@ -53,7 +54,11 @@ struct Config {
     pause.min = least * static_cast<std::int64_t>(1 + draw(4));
     pause.max = pause.min * static_cast<std::int64_t>(1 + draw(3));
     max_batch = std::uint32_t{1} << draw(8);
-    rumours = static_cast<std::uint32_t>(draw(4));
+    if (const std::uint64_t told = draw(4); told > 0) {
+      rumours = static_cast<std::uint32_t>(told);
+    } else {
+      rumours.reset();
+    }
     convergence::RandomizeReplica(*this, draw);
   }
 };
@@ -138,7 +143,7 @@ struct NodeOf {
 
  private:
   void Spread(const Update& update, Env& env) {
-    for (std::uint32_t told = 0; told < env.config().rumours && env.config().nodes > 1; ++told) {
+    for (std::uint32_t told = 0; told < env.config().rumours.value_or(0) && env.config().nodes > 1; ++told) {
       env.Send(convergence::OtherNode(env.Draw(env.config().nodes - 1), env), Rumour{update});
     }
   }

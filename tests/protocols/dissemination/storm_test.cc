@@ -78,7 +78,7 @@ TEST(Gossip, AllHaveTheSameInTheEnd) { ExpectConvergence<gossip::Node>({}); }
 TEST(Gossip, AlsoInSmallPiecesWithoutRumours) {
   gossip::Config config;
   config.max_batch = 1;
-  config.rumours = 0;
+  config.rumours.reset();
   config.checkpoint_every = 3;
   config.pause = {20ms, 40ms};
   ExpectConvergence<gossip::Node>(config);
