@@ -23,6 +23,8 @@ class Liveness {
   template <class F>
   void Learn(std::uint32_t, const F&, core::TrueTime) {}
   void Learn(std::uint32_t, const facts::Committed&, core::TrueTime now) { moved_ = now; }
+  // Without agreement nothing is committed.
+  void Learn(std::uint32_t, const facts::UpdateAcknowledged&, core::TrueTime now) { moved_ = now; }
   void Learn(std::uint32_t node, const facts::ExporterLevel& f, core::TrueTime now) {
     Owe(f.held, held_[node], now);
     held_[node] = f.held;
