@@ -366,7 +366,7 @@ TYPED_TEST(Conformance, EveryInvariantHoldsInTheStorm) {
   for (std::uint32_t members = 1; members <= 6; ++members) {
     const Experiment<Node> experiment = TypeParam::Prepare(members);
     for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
-      invariants::Panel<Node> panel;
+      invariants::Panel<Node> panel(invariants::NotPromised(facts::PromiseOf(experiment.config)));
       sim::RunOptions options;
       options.seed = seed;
       const sim::Report report = sim::Run<Node>(experiment.plan, experiment.config, experiment.shape, panel, options);
