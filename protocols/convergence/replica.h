@@ -7,10 +7,8 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <map>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -61,6 +59,12 @@ NodeId OtherNode(std::uint64_t place, const Env& env) {
   return NodeId{static_cast<std::uint32_t>(place + (place >= core::Number(env.self())))};
 }
 
+// Calls `f(node)` for all nodes but ourselves.
+template <class Env, class F>
+void ForEachOther(const Env& env, F&& f) {
+  for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) f(OtherNode(place, env));
+}
+
 // All other nodes in turn, in another order each time: one that is drawn anew each time can be missed for long
 // (memberlist 8c0d992; Das, Gupta & Motivala, "SWIM", 2002, §4.3).
 struct Turn {
@@ -69,10 +73,10 @@ struct Turn {
   template <class Env>
   NodeId Next(Env& env) {
     if (left.empty()) {
-      for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
-        left.push_back(OtherNode(place, env));
-        std::swap(left.back(), left[env.Draw(place + 1)]);
-      }
+      ForEachOther(env, [&](NodeId other) {
+        left.push_back(other);
+        std::swap(left.back(), left[env.Draw(left.size())]);
+      });
     }
     const NodeId next = left.back();
     left.pop_back();
@@ -133,10 +137,9 @@ struct Waiting {
 // Calls `f(node)` for those who are not known to have what this client waits for.
 template <class M, class Env, class F>
 void ForEachMissing(const Waiting<M>& client, const Env& env, F&& f) {
-  for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
-    const NodeId other = OtherNode(place, env);
+  ForEachOther(env, [&](NodeId other) {
     if (!client.IsHeldBy(other)) f(other);
-  }
+  });
 }
 
 template <machines::Convergent M>

@@ -19,7 +19,6 @@
 #include "protocols/convergence/replica.h"
 #include "protocols/core/env.h"
 #include "protocols/core/pool.h"
-#include "protocols/core/variants.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"
 #include "protocols/replication/client.h"
@@ -111,7 +110,7 @@ struct NodeOf {
     anti_entropy.replica.Recover(env);
     streams.resize(env.config().nodes);
     // Nobody knows any more what the others have: they will say.
-    ForEachOther(env, [&](NodeId other) { SendBatch(other, env); });
+    convergence::ForEachOther(env, [&](NodeId other) { SendBatch(other, env); });
     env.Arm(Timer::kTick, OneTick(env));
   }
 
@@ -129,7 +128,7 @@ struct NodeOf {
     if (anti_entropy.replica.Answers(id, request, env)) return;
     const convergence::Write<Machine> write = anti_entropy.Execute(id, request, env);
     // Those who have a batch under way get it with the next.
-    ForEachOther(env, [&](NodeId other) {
+    convergence::ForEachOther(env, [&](NodeId other) {
       if (StreamTo(other).wait == 0) SendBatch(other, env);
     });
     anti_entropy.replica.Wait(write, env);
@@ -150,7 +149,7 @@ struct NodeOf {
 
   void On(Timer, Env& env) {
     env.Arm(Timer::kTick, OneTick(env));
-    ForEachOther(env, [&](NodeId other) {
+    convergence::ForEachOther(env, [&](NodeId other) {
       Stream& stream = StreamTo(other);
       if (stream.wait > 0 && --stream.wait == 0) SendBatch(other, env);
     });
@@ -180,10 +179,6 @@ struct NodeOf {
  private:
   static core::Between OneTick(const Env& env) { return {env.config().tick, env.config().tick}; }
   Stream& StreamTo(NodeId node) { return streams[core::Number(node)]; }
-  template <class F>
-  static void ForEachOther(const Env& env, F&& f) {
-    for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) f(convergence::OtherNode(place, env));
-  }
 
   // The first that we have written and this one is not known to have. What something later has replaced goes without
   // saying. Each attempt waits twice as long as the last, whatever became of that (F52).

@@ -177,9 +177,7 @@ struct NodeOf {
     const convergence::Write<Machine> write = local.Execute(id, request, env);
     env.Announce(facts::UpdateDelivered{{write.update.dot.node, write.update.dot.number}});
     Persist(Written{write, causes}, env);
-    for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) {
-      env.Send(convergence::OtherNode(place, env), Data{write.update, causes});
-    }
+    convergence::ForEachOther(env, [&](NodeId other) { env.Send(other, Data{write.update, causes}); });
     local.Wait(write, env);
     CheckpointIfDue(env);
   }

@@ -1,6 +1,6 @@
-// Gossip: anti-entropy (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987, §1.3). From
-// time to time each node tells one other, in turn, what it knows, by name; each then sends what the other lacks (push
-// and pull). Every node answers every request by itself, on whichever side of a partition it is.
+// Gossip (Demers et al., "Epidemic algorithms for replicated database maintenance", 1987): from time to time each node
+// exchanges with one other, in turn, what either lacks. Every node answers every request by itself, on
+// whichever side of a partition it is.
 //
 // With rumours on, who learns of something new tells it to a few others at once and then no more (Demers et
 // al., §1.4, "blind" and "coin" with k=1); what that misses anti-entropy brings. Whom a client waits for is asked at
