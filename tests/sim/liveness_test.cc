@@ -55,6 +55,14 @@ TEST(Liveness, WhatAnApplicationHoldsIsOwedUntilItCrashes) {
   EXPECT_EQ(liveness.owed(), 0u);
 }
 
+// Where nobody agrees nothing is committed.
+TEST(Liveness, AnAcknowledgementIsProgress) {
+  Liveness liveness(3);
+  liveness.Learn(2, facts::ExporterLevel{5}, TrueTime{1s});
+  liveness.Learn(0, facts::UpdateAcknowledged{}, TrueTime{6s});
+  EXPECT_EQ(liveness.StalledFor(TrueTime{7s}), 1s);
+}
+
 // A read may need no commit.
 TEST(Liveness, AnAnswerIsProgressForAllWhoWait) {
   Liveness liveness(1, 2);
