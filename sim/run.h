@@ -59,13 +59,14 @@ class Watcher {
   // A line about event number `event`, which happens at `now`.
   template <class MakeText>
   void Note(std::uint64_t event, core::Duration now, MakeText&& make) {
-    if (options_.record && event >= options_.record_from_event) AddLine(event, now, make());
+    if (options_.record && event >= options_.record_from_event) [[unlikely]]
+      AddLine(event, now, make());
   }
 
   std::vector<std::string>& lines() { return lines_; }
 
  private:
-  void AddLine(std::uint64_t event, core::Duration now, const std::string& text) {
+  [[gnu::cold]] void AddLine(std::uint64_t event, core::Duration now, const std::string& text) {
     std::string line = std::to_string(event) + " ";
     core::AppendDuration(line, now);
     lines_.push_back(line + "  " + text);

@@ -213,23 +213,27 @@ class World {
       world.Post(node, core::Number(to), std::move(message));
     }
     void Reply(core::RequestId to, typename N::Reply reply) { world.PostReply(node, to, std::move(reply)); }
-    void Announce(const typename N::Fact& fact) {
-      ++world.announced_[fact.index()];
-      std::visit(
-          [&](const auto& f) {
-            world.physics_.roles.Learn(node, f);
-            world.liveness_.Learn(node, f, world.physics_.now);
-            if (world.meter_) world.meter_->Learn(node, f, world.physics_.now);
-          },
-          fact);
-      observer.Note(world.events_ + 1, world.now(),
-                    [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
-      observer.OnFact(core::NodeId{node}, fact);
-    }
+    void Announce(const typename N::Fact& fact) { world.Announce(node, fact, observer); }
     void Arm(const typename N::Timer& timer, core::Between after) { world.ArmTimer(node, timer, after); }
     void Cancel(const typename N::Timer& timer) { world.timers_[node].Cancel(timer); }
     void WantSync() { world.BeginSync(node, observer); }
   };
+
+  // One copy of it, for who announces at once and who does after a sync.
+  template <class Observer>
+  [[gnu::noinline]] void Announce(std::uint32_t node, const typename N::Fact& fact, Observer& observer) {
+    ++announced_[fact.index()];
+    std::visit(
+        [&](const auto& f) {
+          physics_.roles.Learn(node, f);
+          liveness_.Learn(node, f, physics_.now);
+          if (meter_) meter_->Learn(node, f, physics_.now);
+        },
+        fact);
+    observer.Note(events_ + 1, now(),
+                  [&] { return core::Text(core::NodeId{node}) + " announces " + core::Text(fact); });
+    observer.OnFact(core::NodeId{node}, fact);
+  }
 
   template <class... F>
   std::vector<std::pair<std::string, std::uint64_t>> NameFacts(std::type_identity<std::variant<F...>>) const {

@@ -345,7 +345,7 @@ struct NodeOf {
     if (m.last <= progress->match) return;
     progress->match = m.last;
     progress->next = std::max(progress->next, m.last + 1);
-    std::erase_if(progress->inflight, [&m](Index end) { return end <= m.last; });
+    progress->inflight.erase(progress->inflight.begin(), std::ranges::upper_bound(progress->inflight, m.last));
     if (m.last > replica.applied && ChooseByMajority(env)) return GoOn(env);
     if (from == env.self()) return;
     Replicate(from, *progress, env);
@@ -423,12 +423,12 @@ struct NodeOf {
 
   void On(NodeId, const SnapshotDue&, Env& env) {
     if (!taken || taken->index <= snapshot.index) return;
-    Checkpoint record{promised, std::max(decided, taken->index), std::move(*taken), log};
-    taken.reset();
     // Some slots stay for followers that are only a little behind.
     const std::uint64_t keep = env.config().snapshot_keep;
-    const Index index = record.snapshot.index;
-    if (index.value > keep) record.log.DropUpTo(index - keep, {});
+    const Index index = taken->index;
+    const Index gone = index.value > keep ? index - keep : Index{};
+    Checkpoint record{promised, std::max(decided, index), std::move(*taken), log.After(gone, {})};
+    taken.reset();
     env.Announce(facts::SnapshotTaken{index, {}, core::FingerprintOf(record.snapshot)});
     Persist(std::move(record), env);
   }

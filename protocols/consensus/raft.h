@@ -374,12 +374,12 @@ struct NodeOf {
 
   void On(NodeId, const SnapshotDue&, Env& env) {
     if (!taken || taken->index <= snapshot.index) return;
-    Checkpoint record{{term, voted_for}, std::move(*taken), log};
-    taken.reset();
     // Some entries stay for followers that are only a little behind.
     const std::uint64_t keep = env.config().snapshot_keep;
-    const Index index = record.snapshot.index;
-    if (index.value > keep && index - keep > log.base) record.log.DropUpTo(index - keep, TermAt(index - keep));
+    const Index index = taken->index;
+    const Index gone = std::max(log.base, index.value > keep ? index - keep : Index{});
+    Checkpoint record{{term, voted_for}, std::move(*taken), log.After(gone, TermAt(gone))};
+    taken.reset();
     env.Announce(facts::SnapshotTaken{index, record.snapshot.epoch, core::FingerprintOf(record.snapshot)});
     Persist(std::move(record), env);
   }
@@ -696,7 +696,7 @@ struct NodeOf {
     if (news) {
       progress.match = match;
       progress.next = std::max(progress.next, match + 1);
-      std::erase_if(progress.inflight, [match](Index end) { return end <= match; });
+      progress.inflight.erase(progress.inflight.begin(), std::ranges::upper_bound(progress.inflight, match));
       if (from != env.self()) env.Announce(facts::MatchAdvanced{from, match, term, progress.next});
     }
     if (progress.pace == Pace::kProbe || (progress.pace == Pace::kSnapshot && match >= progress.snapshot)) {

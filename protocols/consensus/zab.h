@@ -117,6 +117,10 @@ struct NodeOf {
       log.DropUpTo(index, zxid.epoch);
       base_counter = zxid.counter;
     }
+    // What DropUpTo would leave.
+    History After(Index index, const Zxid& zxid) const {
+      return index <= log.base ? *this : History{log.After(index, zxid.epoch), zxid.counter};
+    }
   };
 
   // A part of a snapshot, for one whose history ends before ours begins.
@@ -490,14 +494,13 @@ struct NodeOf {
 
   void On(NodeId, const SnapshotDue&, Env& env) {
     if (!taken || taken->index <= snapshot.index) return;
-    Checkpoint record{{life}, {accepted_epoch}, {current_epoch}, std::move(*taken), history};
-    taken.reset();
     // Some transactions stay for followers that are only a little behind.
     const std::uint64_t keep = env.config().snapshot_keep;
-    const Index index = record.snapshot.index;
-    if (index.value > keep && index - keep > history.log.base) {
-      record.history.DropUpTo(index - keep, history.At(index - keep));
-    }
+    const Index index = taken->index;
+    const Index gone = std::max(history.log.base, index.value > keep ? index - keep : Index{});
+    History rest = history.After(gone, history.At(gone));
+    Checkpoint record{{life}, {accepted_epoch}, {current_epoch}, std::move(*taken), std::move(rest)};
+    taken.reset();
     env.Announce(facts::SnapshotTaken{index, record.snapshot.epoch, core::FingerprintOf(record.snapshot)});
     Persist(std::move(record), env);
   }

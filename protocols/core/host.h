@@ -13,7 +13,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -49,36 +48,30 @@ inline constexpr bool kHasCheckpoints = std::ranges::find(kCheckpoints<Records>,
 // Outputs of one kind that wait for the disk, in order.
 template <class T>
 struct Held {
-  // The outputs before `end` that no mark before this one covers leave once `until` records are durable.
+  // So many outputs more leave once `until` records are durable.
   struct Mark {
     std::uint64_t until;
-    std::size_t end;
+    std::size_t outputs;
   };
-  std::vector<T> outputs;  // from `released` on
-  std::vector<Mark> marks;
-  std::size_t released = 0;
-  std::size_t passed = 0;  // marks
+  Queue<T> outputs;
+  Queue<Mark> marks;
 
-  bool empty() const { return released == outputs.size(); }
-  std::size_t size() const { return outputs.size() - released; }
+  bool empty() const { return outputs.empty(); }
+  std::size_t size() const { return outputs.size(); }
 
   void Add(List<T>& from, std::uint64_t until) {
     if (from.empty()) return;
-    outputs.insert(outputs.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-    marks.push_back({until, outputs.size()});
+    for (T& output : from) outputs.push_back(std::move(output));
+    marks.push_back({until, from.size()});
   }
   template <class Leave>
   void Release(std::uint64_t synced, Leave&& leave) {
-    for (; passed < marks.size() && marks[passed].until <= synced; ++passed) {
-      while (released < marks[passed].end) leave(outputs[released++]);
+    for (; !marks.empty() && marks.front().until <= synced; marks.pop_front()) {
+      for (std::size_t left = marks.front().outputs; left > 0; --left) {
+        leave(outputs.front());
+        outputs.pop_front();
+      }
     }
-    // A busy node always holds something, so what has left cannot wait for a moment when all has.
-    // Each output is moved at most once per output that left: the cost is shared out.
-    if (released == 0 || released * 2 < outputs.size()) return;
-    outputs.erase(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(released));
-    marks.erase(marks.begin(), marks.begin() + static_cast<std::ptrdiff_t>(passed));
-    for (Mark& mark : marks) mark.end -= released;
-    released = passed = 0;
   }
 };
 

@@ -38,13 +38,19 @@ struct Log {
   // So are those up to `index`, which is of `epoch` and may lie behind the end.
   void DropUpTo(Index index, core::Epoch epoch) {
     if (index <= base) return;
-    const std::uint64_t count = index >= last() ? entries.size() : index.value - base.value;
-    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(count));
+    entries.erase(entries.begin(), index >= last() ? entries.end() : entries.begin() + Offset(index + 1));
     base = index;
     base_epoch = epoch;
   }
+  // What DropUpTo would leave, without a copy of what it drops.
+  Log After(Index index, core::Epoch epoch) const {
+    if (index <= base) return *this;
+    const auto first = index >= last() ? entries.end() : entries.begin() + Offset(index + 1);
+    return {index, epoch, {first, entries.end()}};
+  }
 
  private:
+  std::ptrdiff_t Offset(Index index) const { return static_cast<std::ptrdiff_t>(Place(index)); }
   std::size_t Place(Index index) const {
     CHECK(Holds(index));
     return static_cast<std::size_t>(index.value - base.value - 1);
