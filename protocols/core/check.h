@@ -14,7 +14,7 @@ struct CheckContext {
 };
 CheckContext& ThisThreadsCheckContext();
 
-[[noreturn, gnu::cold]] void CheckFailed(const char* condition, const char* file, int line);
+[[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
 
 }  // namespace core
 
