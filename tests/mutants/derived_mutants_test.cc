@@ -21,6 +21,9 @@
 #include "protocols/consensus/raft.h"
 #include "protocols/consensus/zab.h"
 #include "protocols/core/text.h"
+#include "protocols/dissemination/async_replication.h"
+#include "protocols/dissemination/causal_broadcast.h"
+#include "protocols/dissemination/gossip.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
 #include "tests/harness/in_child.h"
@@ -129,6 +132,10 @@ const Family kZab{"zab",
                    "slow_observers", "tiny_epochs", "left_behind"}};
 const Family kCollector{
     "collector", "raft", {"collectors", "lost_collectors", "patient_exporters", "left_behind_collectors"}};
+const std::vector<std::string> kWithoutAgreement{"small_batches", "lost_writers", "standing_clocks"};
+const Family kGossip{"gossip", "gossip", kWithoutAgreement};
+const Family kCausalBroadcast{"causal_broadcast", "causal_broadcast", kWithoutAgreement};
+const Family kAsyncReplication{"async_replication", "async_replication", kWithoutAgreement};
 
 struct Mutant {
   std::string name;
@@ -171,6 +178,9 @@ std::vector<Mutant> AllMutants() {
   AddMutants<raft::NodeOf<machines::KeyValue>>(kRaft, mutants);
   AddMutants<multi_paxos::NodeOf<machines::KeyValue>>(kMultiPaxos, mutants);
   AddMutants<zab::NodeOf<machines::KeyValue>>(kZab, mutants);
+  AddMutants<gossip::Node>(kGossip, mutants);
+  AddMutants<causal_broadcast::Node>(kCausalBroadcast, mutants);
+  AddMutants<async_replication::Node>(kAsyncReplication, mutants);
   AddMutants<collector::NodeOf<raft::NodeOf<machines::SpanStore>>>(kCollector, mutants);
   return mutants;
 }

@@ -108,7 +108,7 @@ for folder in "$mutants"/*/; do
     found=1
     check "$patch" "$protocol"
   done
-  [ -f "protocols/consensus/$protocol.h" ] || reject "$mutants/$protocol" "there is no protocols/consensus/$protocol.h"
+  [ -n "$(find protocols -name "$protocol.h")" ] || reject "$mutants/$protocol" "there is no $protocol.h in protocols"
   [ "$samples" -le "$most_samples" ] ||
     reject "$mutants/$protocol" "$samples patches have \"Sample: yes\": want $most_samples at most, since every test builds them"
 done

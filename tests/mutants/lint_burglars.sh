@@ -115,7 +115,7 @@ sed -i '/^Hunts/d' "$good"
 rejects 'a list with a scenario that is not there' 'no scenario is called "fox"'
 fresh_tree
 mv "$tree/protocols/consensus/echo.h" "$tree/protocols/consensus/parrot.h"
-rejects 'patches of a protocol that is not there' 'there is no protocols/consensus/echo.h'
+rejects 'patches of a protocol that is not there' 'there is no echo.h in protocols'
 fresh_tree
 rm "$good"
 rejects 'a tree without patches' 'looks in the wrong place'
