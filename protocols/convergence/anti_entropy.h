@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "protocols/convergence/replica.h"
+#include "protocols/convergence/turn.h"
 #include "protocols/core/types.h"
 #include "protocols/machines/machine.h"
 

@@ -15,6 +15,7 @@
 #include "protocols/clocks/hybrid_logical_clock.h"
 #include "protocols/clocks/version_vector.h"
 #include "protocols/convergence/store.h"
+#include "protocols/convergence/turn.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/pool.h"
 #include "protocols/core/types.h"
@@ -50,39 +51,6 @@ template <class Config>
 std::uint32_t ElectorateOf(const Config& config) {
   return 2 * std::min(AcksOf(config), config.nodes - AcksOf(config) + 1) - 1;
 }
-
-// --- who is next -------------------------------------------------------------------------------
-
-// The `place`th of all nodes but ourselves.
-template <class Env>
-NodeId OtherNode(std::uint64_t place, const Env& env) {
-  return NodeId{static_cast<std::uint32_t>(place + (place >= core::Number(env.self())))};
-}
-
-// Calls `f(node)` for all nodes but ourselves.
-template <class Env, class F>
-void ForEachOther(const Env& env, F&& f) {
-  for (std::uint64_t place = 0; place + 1 < env.config().nodes; ++place) f(OtherNode(place, env));
-}
-
-// All other nodes in turn, in another order each time: one that is drawn anew each time can be missed for long
-// (memberlist 8c0d992; Das, Gupta & Motivala, "SWIM", 2002, §4.3).
-struct Turn {
-  core::List<NodeId> left;
-
-  template <class Env>
-  NodeId Next(Env& env) {
-    if (left.empty()) {
-      ForEachOther(env, [&](NodeId other) {
-        left.push_back(other);
-        std::swap(left.back(), left[env.Draw(left.size())]);
-      });
-    }
-    const NodeId next = left.back();
-    left.pop_back();
-    return next;
-  }
-};
 
 // --- the replica ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@
 #include "protocols/clocks/version_vector.h"
 #include "protocols/convergence/anti_entropy.h"
 #include "protocols/convergence/replica.h"
+#include "protocols/convergence/turn.h"
 #include "protocols/core/env.h"
 #include "protocols/core/pool.h"
 #include "protocols/machines/key_value.h"

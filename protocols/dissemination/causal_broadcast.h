@@ -21,6 +21,7 @@
 #include "protocols/clocks/vector_clock.h"
 #include "protocols/clocks/version_vector.h"
 #include "protocols/convergence/replica.h"
+#include "protocols/convergence/turn.h"
 #include "protocols/core/env.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"

@@ -15,6 +15,7 @@
 
 #include "protocols/convergence/anti_entropy.h"
 #include "protocols/convergence/replica.h"
+#include "protocols/convergence/turn.h"
 #include "protocols/core/env.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/machine.h"
