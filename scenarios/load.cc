@@ -268,7 +268,7 @@ void Resolver::ReadQueue(const std::string& path, const faultline::scenarios::Li
 
 void Resolver::ReadWorkload(const faultline::scenarios::Workload& from, sim::WorkloadPlan& to) {
   constexpr std::uint32_t kMostKeys = 1'000'000;
-  to = {.clients = 3, .think = {5ms, 50ms}, .timeout = 1s, .requests = from.requests()};
+  to = {.clients = 3, .think = {5ms, 50ms}, .timeout = 1s, .requests = from.requests(), .sticky = from.sticky()};
   Count("workload.clients", from.clients(), kMostClients, to.clients);
   Read("workload.think", from.think(), core::ParseBetween, to.think);
   Read("workload.timeout", from.timeout(), core::ParseDuration, to.timeout);

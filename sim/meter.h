@@ -3,13 +3,15 @@
 // For comparing protocols under one tape of faults. Liveness asks whether a calm cluster has stopped; this looks at
 // the storm itself and at what comes right after. It watches: no decision depends on it, nor does the digest.
 //
-// An entry is committed once, when the first node knows it; who catches up adds nothing. Who waits: a client from its
-// first request until it is served, however often it is refused or asks anew; an application from the first attempt
-// at an export until that is answered, or given up.
+// An entry is committed once, when the first node knows it; who catches up adds nothing. Where nothing is agreed on, an
+// update is what an entry is elsewhere: it counts when it is written. Who waits: a client from its first request until
+// it is served, however often it is refused or asks anew; an application from the first attempt at an export until that
+// is answered, or given up.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -29,7 +31,8 @@ class Meter {
         waits_(nodes + clients),
         asks_(waits_.size()),
         applied_(members),
-        memberships_(members) {}
+        memberships_(members),
+        members_(members) {}
 
   // --- what nodes say ---------------------------------------------------------
 
@@ -53,6 +56,24 @@ class Meter {
     // A repetition took effect earlier, but what says so is the entry that the node has just applied.
     all_need_ = std::max(f.index, applied_[node]);
     LookAtCore(now);
+  }
+  // Without agreement an update is what an entry is with it.
+  void Learn(std::uint32_t, const facts::UpdateIssued& f, core::TrueTime) {
+    ++updates_;
+    if (storm_ended_ && !healed_) since_.try_emplace(f.name, members_);
+  }
+  void Learn(std::uint32_t, const facts::UpdateAcknowledged& f, core::TrueTime now) {
+    Advance(now);
+    if (healed_ || since_.count(f.name) == 0) return;
+    healed_ = now;
+    all_need_update_ = f.name;
+    LookWhoKnows(now);
+  }
+  void Learn(std::uint32_t node, const facts::UpdateKnown& f, core::TrueTime now) {
+    const auto update = since_.find(f.name);
+    if (update == since_.end() || node >= members_) return;
+    update->second[node] = true;
+    LookWhoKnows(now);
   }
   void Learn(std::uint32_t application, const facts::SpanConfirmed&, core::TrueTime now) { Served(application, now); }
   void Learn(std::uint32_t application, const facts::SpanDropped& f, core::TrueTime now) {
@@ -81,6 +102,9 @@ class Meter {
   void Crashed(std::uint32_t node, core::TrueTime now) {
     SetWaits(node, false, now);
     if (node < applied_.size()) applied_[node] = {};
+    for (auto& [name, knows] : since_) {
+      if (node < members_) knows[node] = false;
+    }
   }
   void EndStorm(const std::vector<std::uint32_t>& core, core::TrueTime now) {
     if (waiting_ > 0) EndLapse(now);
@@ -91,7 +115,7 @@ class Meter {
   // All but what the transport counts.
   Effort Measured(core::TrueTime now) const {
     Effort effort;
-    effort.commits = committed_.value;
+    effort.commits = committed_.value + updates_;
     effort.patience = patience_;
     effort.storm = storm_ended_.value_or(now).time_since_epoch();
     effort.unavailable = unavailable_;
@@ -144,6 +168,13 @@ class Meter {
     }
     healed_everywhere_ = now;
   }
+  void LookWhoKnows(core::TrueTime now) {
+    if (!all_need_update_ || healed_everywhere_) return;
+    const std::vector<bool>& knows = since_.at(*all_need_update_);
+    if (std::all_of(core_.begin(), core_.end(), [&](std::uint32_t node) { return knows[node]; })) {
+      healed_everywhere_ = now;
+    }
+  }
   // The last one that is committed, as far as nodes say; null: they say nothing.
   const core::Membership* LastMembership() const {
     const facts::MembershipAdopted* last = nullptr;
@@ -170,6 +201,10 @@ class Meter {
   std::vector<std::optional<facts::MembershipAdopted>> memberships_;  // by member, the last
   std::vector<std::uint32_t> core_;
   core::Index all_need_{};
+  std::uint32_t members_;
+  std::uint64_t updates_ = 0;
+  std::map<facts::UpdateName, std::vector<bool>> since_;  // written since the storm's end; which members know it
+  std::optional<facts::UpdateName> all_need_update_;
   std::optional<core::TrueTime> healed_;
   std::optional<core::TrueTime> healed_everywhere_;
 };

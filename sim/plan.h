@@ -112,6 +112,7 @@ struct WorkloadPlan {
   core::Between think{};       // between a reply and the next request
   core::Duration timeout{};    // then the outcome is unknown and the client goes on
   std::uint64_t requests = 0;  // per client; 0: until the storm ends
+  bool sticky = false;         // who is not served does not turn to another node, in the storm
   OperationMix mix{};
 };
 

@@ -72,7 +72,7 @@ struct RequestCounts {
 
 // What the cluster got done and what it took; see meter.h.
 struct Effort {
-  std::uint64_t commits = 0;   // entries, each once for the whole cluster
+  std::uint64_t commits = 0;   // entries, each once for the whole cluster; without agreement, updates
   std::uint64_t messages = 0;  // that nodes of the cluster sent one another, whatever became of them
   std::uint64_t bytes = 0;     // of those, with the headers of IP and TCP
   core::Duration patience{};   // the protocol's own

@@ -69,22 +69,22 @@ struct Client {
     return *target;
   }
 
-  // True: a probe has been served, for the first time.
-  bool Answered(bool ok, std::uint32_t from) {
+  // True: a probe has been served, for the first time. Who is not served turns to the next node, unless he stays.
+  bool Answered(bool ok, std::uint32_t from, bool stays) {
     waiting = false;
     if (!ok) {
-      target = *target + 1;
+      if (!stays) target = *target + 1;
       return false;
     }
-    target = from;
+    if (!stays) target = from;
     const bool first = probing && !served;
     served = served || probing;
     return first;
   }
 
-  void TimedOut() {
+  void TimedOut(bool stays) {
     waiting = false;
-    target = *target + 1;
+    if (!stays) target = *target + 1;
   }
 };
 

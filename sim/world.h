@@ -756,12 +756,15 @@ class World {
       AnnounceAbandoned(packet.id, facts::AbandonReason::kRefused, observer);
     }
     ++(served ? requests_.answered : requests_.refused);
-    if (client.Answered(served, packet.from)) {
+    if (client.Answered(served, packet.from, ClientsStay())) {
       observer.OnEngineFact(EndpointOf(core::ClientId{event.to}), facts::ProbeAnswered{});
     }
     Think(event.to);
     return true;
   }
+
+  // Those of a node that is down for good must turn to another one some time.
+  bool ClientsStay() const { return plan_->workload.sticky && !settling_; }
 
   static bool Served(const typename N::Reply& reply) {
     if constexpr (requires { reply.result.has_value(); }) {
@@ -779,7 +782,7 @@ class World {
     ++requests_.timed_out;
     observer.Note(events_ + 1, now(), [&] { return core::Text(core::ClientId{event.to}) + " gives up waiting"; });
     AnnounceAbandoned({core::ClientId{event.to}, client.sequence}, facts::AbandonReason::kTimedOut, observer);
-    client.TimedOut();
+    client.TimedOut(ClientsStay());
     Think(event.to);
     return true;
   }

@@ -55,7 +55,7 @@ struct Turn {
   template <class Env>
   core::NodeId Next(Env& env) {
     const std::uint32_t others = env.config().nodes - 1;
-    if (place == 0) order = env.Draw(std::numeric_limits<std::uint64_t>::max());
+    if (place == 0 && others > 1) order = env.Draw(std::numeric_limits<std::uint64_t>::max());
     const std::uint32_t next = Shuffled(place, others, order);
     place = (place + 1) % others;
     return OtherNode(next, env);

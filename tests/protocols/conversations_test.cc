@@ -16,6 +16,9 @@
 #include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "protocols/consensus/zab.h"
+#include "protocols/dissemination/async_replication.h"
+#include "protocols/dissemination/causal_broadcast.h"
+#include "protocols/dissemination/gossip.h"
 #include "tests/harness/script.h"
 
 namespace {
@@ -30,7 +33,12 @@ std::unique_ptr<harness::Interpreter> Make() {
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
   static const std::map<std::string, MakeInterpreter> protocols = {
-      {"multi_paxos", Make<multi_paxos::Node>}, {"raft", Make<raft::Node>}, {"zab", Make<zab::Node>}};
+      {"async_replication", Make<async_replication::Node>},
+      {"causal_broadcast", Make<causal_broadcast::Node>},
+      {"gossip", Make<gossip::Node>},
+      {"multi_paxos", Make<multi_paxos::Node>},
+      {"raft", Make<raft::Node>},
+      {"zab", Make<zab::Node>}};
   return protocols;
 }
 

@@ -40,6 +40,28 @@ TEST(Unavailable, OnlyWhileSomebodyWaits) {
   EXPECT_EQ(meter.Measured(TrueTime{30s}).commits, 2u);
 }
 
+// Without agreement nothing is committed: what is written counts, and heals when its client is told that it is safe.
+TEST(Unavailable, AnUpdateIsWhatAnEntryIsElsewhere) {
+  Meter meter = Cluster();
+  const facts::UpdateName before{NodeId{0}, 1}, after{NodeId{0}, 2};
+  meter.Learn(0, facts::UpdateIssued{before, {}}, TrueTime{1s});
+  meter.EndStorm({0, 1}, TrueTime{10s});
+  meter.Learn(0, facts::UpdateAcknowledged{before, 1}, TrueTime{11s});
+  EXPECT_FALSE(meter.Measured(TrueTime{11s}).healed_after);
+  meter.Learn(0, facts::UpdateIssued{after, {}}, TrueTime{12s});
+  meter.Learn(0, facts::UpdateKnown{after}, TrueTime{12s});
+  meter.Learn(0, facts::UpdateAcknowledged{after, 1}, TrueTime{13s});
+  EXPECT_EQ(meter.Measured(TrueTime{13s}).healed_after, 3s);
+  meter.Learn(2, facts::UpdateKnown{after}, TrueTime{14s});  // which is not of the core
+  EXPECT_FALSE(meter.Measured(TrueTime{14s}).healed_everywhere_after);
+  meter.Crashed(0, TrueTime{15s});
+  meter.Learn(1, facts::UpdateKnown{after}, TrueTime{16s});
+  EXPECT_FALSE(meter.Measured(TrueTime{16s}).healed_everywhere_after);
+  meter.Learn(0, facts::UpdateKnown{after}, TrueTime{17s});  // it has read its disk
+  EXPECT_EQ(meter.Measured(TrueTime{17s}).healed_everywhere_after, 7s);
+  EXPECT_EQ(meter.Measured(TrueTime{17s}).commits, 2u);
+}
+
 TEST(Unavailable, OnlyWhatIsLongerThanThePatience) {
   Meter meter = Cluster();
   meter.Asked(kClient, 1, TrueTime{0s});
