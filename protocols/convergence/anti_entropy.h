@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "protocols/convergence/excerpt.h"
 #include "protocols/convergence/replica.h"
 #include "protocols/convergence/turn.h"
 #include "protocols/core/types.h"
@@ -19,20 +20,27 @@ namespace convergence {
 
 // --- messages ------------------------------------------------------------------------------------
 
+// Do we know the same?
+struct Probe {
+  core::List<RangeDigest> digests;  // of ranges of one size
+};
 // This is what I know.
 struct Syn {
-  CausalContext context;
+  Excerpt known;
 };
 // This is what you lack of what I have, and what I know.
 template <machines::Convergent M>
 struct Ack {
-  Delta<M> delta;
-  CausalContext context;
+  core::List<Update<M>> updates;
+  bool all{};  // there are no more that you lack
+  Excerpt known;
 };
 // And this is what you lacked.
 template <machines::Convergent M>
 struct Ack2 {
-  Delta<M> delta;
+  core::List<Update<M>> updates;
+  bool all{};
+  Excerpt known;
 };
 
 // --- records ----------------------------------------------------------------------------------------
@@ -59,6 +67,15 @@ template <machines::Convergent M>
 using Records = std::variant<Written<M>, Learned<M>, Known, Checkpoint<M>>;
 
 // --- the two together ---------------------------------------------------------------------------------
+
+template <class Config, class F>
+void ForEachAntiEntropyParameter(F&& f) {
+  f("digest_above", &Config::digest_above, "entries of what is known; above it digests are compared before it is told");
+}
+template <class Config, class Draw>
+void RandomizeAntiEntropy(Config& config, Draw&& draw) {
+  config.digest_above = draw(2) == 0 ? 64 : 1 + static_cast<std::uint32_t>(draw(4));
+}
 
 template <machines::Convergent M>
 struct AntiEntropy {
@@ -90,32 +107,71 @@ struct AntiEntropy {
     return true;
   }
 
-  // Tells the next one in turn.
+  // Tells the next one in turn; if that is much, asks first whether it knows the same.
   template <class Env>
   void Tell(Env& env) {
-    if (env.config().nodes > 1) env.Send(turn.Next(env), Syn{context()});
+    if (env.config().nodes < 2) return;
+    const core::NodeId next = turn.Next(env);
+    if (context().all.counts.size() + context().exceptions.size() > env.config().digest_above) {
+      env.Send(next, Probe{{DigestOf(context(), Range::Of(env.config().nodes))}});
+    } else {
+      TellAll(next, env);
+    }
+  }
+  // Of whom they do not know the same: closer each time, down to single nodes.
+  template <class Env>
+  void On(core::NodeId from, const Probe& m, Env& env) {
+    core::List<Range> differ;
+    for (const RangeDigest& theirs : m.digests) {
+      if (DigestOf(context(), theirs.range).digest != theirs.digest) differ.push_back(theirs.range);
+    }
+    if (differ.empty()) return;  // or they have come to know the same meanwhile
+    if (differ.size() > kMostRanges) return TellAll(from, env);
+    if (differ.front().level == 0) return env.Send(from, Syn{Excerpt::Of(context(), std::move(differ))});
+    Probe probe;
+    for (const Range& range : differ) {
+      range.ForEachBranch([&](const Range& branch) { probe.digests.push_back(DigestOf(context(), branch)); });
+    }
+    env.Send(from, std::move(probe));
   }
   template <class Env>
   void On(core::NodeId from, const Syn& m, Env& env) {
-    replica.Hear(from, m.context, env);
-    Delta<M> delta = replica.store().Since(m.context, env.config().max_batch);
+    const std::optional<CausalContext> theirs = m.known.CompletedBy(context());
+    if (!theirs) return TellAll(from, env);  // one of the two has gone on since
+    replica.Hear(from, *theirs, env);
     // Who knows the same need say no more.
-    if (delta.empty() && context().Covers(m.context)) return;
-    env.Send(from, Ack<M>{std::move(delta), context()});
+    if (context() == *theirs) return;
+    env.Send(from, AnswerTo<Ack<M>>(*theirs, m.known.ranges, env));
   }
   template <class Env>
   void On(core::NodeId from, const Ack<M>& m, Env& env) {
-    replica.Hear(from, m.context, env);
-    Take(m.delta, env);
-    Delta<M> delta = replica.store().Since(m.context, env.config().max_batch);
-    if (!delta.empty()) env.Send(from, Ack2<M>{std::move(delta)});
+    const std::optional<CausalContext> theirs = m.known.CompletedBy(context());
+    Take(m.updates, m.all ? theirs : std::nullopt, env);
+    if (!theirs) return;
+    replica.Hear(from, *theirs, env);
+    if (theirs->Covers(context())) return;
+    env.Send(from, AnswerTo<Ack2<M>>(*theirs, m.known.ranges, env));
   }
   template <class Env>
   void On(core::NodeId, const Ack2<M>& m, Env& env) {
-    Take(m.delta, env);
+    Take(m.updates, m.all ? m.known.CompletedBy(context()) : std::nullopt, env);
   }
 
  private:
+  static constexpr std::size_t kMostRanges = 64;  // so different that everything is as soon told
+
+  template <class Env>
+  void TellAll(core::NodeId to, Env& env) const {
+    env.Send(to, Syn{Excerpt::Of(context(), {})});
+  }
+  // What one who knows `theirs` lacks, and what is known here of the nodes that were spoken of.
+  template <class Answer, class Env>
+  Answer AnswerTo(const CausalContext& theirs, const core::List<Range>& ranges, const Env& env) const {
+    Delta<M> delta = replica.store().Since(theirs, env.config().max_batch);
+    const bool all = !delta.context.empty();
+    return {std::move(delta.updates), all, Excerpt::Of(context(), ranges)};
+  }
+
   template <class R, class Env>
   void Persist(R record, Env& env) {
     Replay(record);
@@ -127,12 +183,13 @@ struct AntiEntropy {
     records = 0;
   }
 
+  // `known`: what is known once all of these are.
   template <class Env>
-  void Take(const Delta<M>& delta, Env& env) {
-    for (const Update<M>& update : delta.updates) Learn(update, env);
-    if (context().Covers(delta.context)) return;
-    delta.context.ForEachBeyond(context(), [&](const Dot& dot) { Replica<M>::AnnounceKnown(dot, env); });
-    Persist(Known{delta.context}, env);
+  void Take(const core::List<Update<M>>& updates, const std::optional<CausalContext>& known, Env& env) {
+    for (const Update<M>& update : updates) Learn(update, env);
+    if (!known || context().Covers(*known)) return;
+    known->ForEachBeyond(context(), [&](const Dot& dot) { Replica<M>::AnnounceKnown(dot, env); });
+    Persist(Known{*known}, env);
   }
 };
 

@@ -41,6 +41,7 @@ struct Config {
   std::uint32_t max_backoff = 16;
   std::uint32_t repair_every = 4;
   std::uint32_t acks = 1;
+  std::uint32_t digest_above = 64;
   core::Duration max_offset = std::chrono::milliseconds(500);
   std::uint32_t checkpoint_every = 1'000;
 
@@ -50,6 +51,7 @@ struct Config {
     f("max_batch", &Config::max_batch, "updates in one message at most");
     f("max_backoff", &Config::max_backoff, "ticks between two attempts at most; each is twice as long as the last");
     f("repair_every", &Config::repair_every, "ticks from one exchange of all that is known to the next");
+    convergence::ForEachAntiEntropyParameter<Config>(f);
     convergence::ForEachReplicaParameter<Config>(f);
   }
 
@@ -64,6 +66,7 @@ struct Config {
     max_batch = std::uint32_t{1} << draw(8);
     max_backoff = std::uint32_t{1} << draw(5);
     repair_every = 1 + static_cast<std::uint32_t>(draw(6));
+    convergence::RandomizeAntiEntropy(*this, draw);
     convergence::RandomizeReplica(*this, draw);
   }
 };
@@ -76,6 +79,7 @@ struct NodeOf {
   using Clients = replication::Clients<Machine>;
   using Request = replication::Request<Machine>;
   using Reply = replication::Reply<Machine>;
+  using Probe = convergence::Probe;
   using Syn = convergence::Syn;
   using Ack = convergence::Ack<Machine>;
   using Ack2 = convergence::Ack2<Machine>;
@@ -88,7 +92,7 @@ struct NodeOf {
   struct Took {
     CausalContext context;
   };
-  using Message = std::variant<Batch, Took, Syn, Ack, Ack2>;
+  using Message = std::variant<Batch, Took, Probe, Syn, Ack, Ack2>;
   using Record = convergence::Records<Machine>;
   using Fact = convergence::Facts<Machine>;
   enum class Timer : std::uint8_t { kTick };
@@ -161,6 +165,7 @@ struct NodeOf {
 
   // --- repair ---------------------------------------------------------------------------------------
 
+  void On(NodeId from, const Probe& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Syn& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Ack& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Ack2& m, Env& env) { anti_entropy.On(from, m, env); }
@@ -170,9 +175,7 @@ struct NodeOf {
   // The commands, from node to node.
   template <class M, class F>
   static void ForEachCommand(const M& message, F&& f) {
-    if constexpr (requires { message.delta; }) {
-      for (const Update& update : message.delta.updates) f(update.command);
-    } else if constexpr (requires { message.updates; }) {
+    if constexpr (requires { message.updates; }) {
       for (const Update& update : message.updates) f(update.command);
     }
   }

@@ -34,6 +34,7 @@ struct Config {
   std::uint32_t max_batch = 64;
   std::optional<std::uint32_t> rumours = 2;
   std::uint32_t acks = 1;
+  std::uint32_t digest_above = 64;
   core::Duration max_offset = std::chrono::milliseconds(500);
   std::uint32_t checkpoint_every = 1'000;
 
@@ -42,6 +43,7 @@ struct Config {
     f("pause", &Config::pause, "from one exchange with another node to the next");
     f("max_batch", &Config::max_batch, "updates in one message at most");
     f("rumours", &Config::rumours, "how many others are told of something new at once; none: nobody");
+    convergence::ForEachAntiEntropyParameter<Config>(f);
     convergence::ForEachReplicaParameter<Config>(f);
   }
 
@@ -60,6 +62,7 @@ struct Config {
     } else {
       rumours.reset();
     }
+    convergence::RandomizeAntiEntropy(*this, draw);
     convergence::RandomizeReplica(*this, draw);
   }
 };
@@ -72,6 +75,7 @@ struct NodeOf {
   using Clients = replication::Clients<Machine>;
   using Request = replication::Request<Machine>;
   using Reply = replication::Reply<Machine>;
+  using Probe = convergence::Probe;
   using Syn = convergence::Syn;
   using Ack = convergence::Ack<Machine>;
   using Ack2 = convergence::Ack2<Machine>;
@@ -79,7 +83,7 @@ struct NodeOf {
   struct Rumour {
     Update update;
   };
-  using Message = std::variant<Syn, Ack, Ack2, Rumour>;
+  using Message = std::variant<Probe, Syn, Ack, Ack2, Rumour>;
   using Record = convergence::Records<Machine>;
   using Fact = convergence::Facts<Machine>;
   enum class Timer : std::uint8_t { kGossip };
@@ -116,6 +120,7 @@ struct NodeOf {
     anti_entropy.Tell(env);
     for (const auto& client : replica().waiting) AskToKeep(client, env);
   }
+  void On(NodeId from, const Probe& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Syn& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Ack& m, Env& env) { anti_entropy.On(from, m, env); }
   void On(NodeId from, const Ack2& m, Env& env) { anti_entropy.On(from, m, env); }
@@ -126,7 +131,7 @@ struct NodeOf {
     if (anti_entropy.Learn(m.update, env)) Spread(m.update, env);
     // Whoever wrote it may be counting who has it.
     if (from == m.update.dot.node && convergence::AcksOf(env.config()) > 1) {
-      env.Send(from, Ack{{}, anti_entropy.context()});
+      env.Send(from, Ack{{}, false, convergence::Excerpt::Of(anti_entropy.context(), {})});
     }
   }
 
@@ -135,8 +140,8 @@ struct NodeOf {
   // The commands, from node to node.
   template <class M, class F>
   static void ForEachCommand(const M& message, F&& f) {
-    if constexpr (requires { message.delta; }) {
-      for (const Update& update : message.delta.updates) f(update.command);
+    if constexpr (requires { message.updates; }) {
+      for (const Update& update : message.updates) f(update.command);
     } else if constexpr (requires { message.update; }) {
       f(message.update.command);
     }

@@ -23,6 +23,8 @@
 #include "protocols/consensus/zab.h"
 #include "protocols/core/chooser.h"
 #include "protocols/core/wire.h"
+#include "protocols/dissemination/async_replication.h"
+#include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
@@ -88,6 +90,15 @@ void Tighten(raft::Config& config) {
   config.snapshot_keep = 2;
   config.snapshot_chunk = 4;
 }
+// Small messages and short journals.
+template <class Config>
+void TightenReplica(Config& config) {
+  config.max_batch = 2;
+  config.checkpoint_every = 10;
+}
+void Tighten(async_replication::Config& config) { TightenReplica(config); }
+void Tighten(causal_broadcast::Config& config) { TightenReplica(config); }
+void Tighten(gossip::Config& config) { TightenReplica(config); }
 // Epochs that run out, snapshots that somebody needs, a server that has no vote; leaders that are given up
 // while they go on logging what nobody else has.
 void Tighten(zab::Config& config) {
@@ -185,21 +196,27 @@ struct ZabWithClients {
   }
 };
 
-// Gossip by itself, with clients who are told when two nodes have what they wrote.
-struct GossipWithClients {
-  using Node = gossip::Node;
+// What spreads without agreement by itself, with clients who are told when two nodes have what they wrote.
+template <class Spreading>
+struct WithoutAgreement {
+  using Node = Spreading;
   static Experiment<Node> Prepare(std::uint32_t members) {
     sim::Plan plan = Storm(members);
     plan.workload = {4, {10ms, 50ms}, 500ms, 0};
-    gossip::Config config;
+    typename Node::Config config;
     config.nodes = members;
     config.acks = 2;
-    config.max_batch = 2;
-    config.checkpoint_every = 10;
+    Tighten(config);
     plan.electorate = config.Electorate();
     return {std::make_shared<sim::Plan>(plan), config, sim::Shape{members, members}};
   }
 };
+struct GossipWithClients : WithoutAgreement<gossip::Node> {};
+struct CausalBroadcastWithClients : WithoutAgreement<causal_broadcast::Node> {};
+struct AsyncReplicationWithClients : WithoutAgreement<async_replication::Node> {};
+struct CollectorsOverGossip : Collectors<gossip::NodeOf<machines::SpanStore>> {};
+struct CollectorsOverCausalBroadcast : Collectors<causal_broadcast::NodeOf<machines::SpanStore>> {};
+struct CollectorsOverAsyncReplication : Collectors<async_replication::NodeOf<machines::SpanStore>> {};
 
 // Keeps what the engine tells its observers.
 template <class N>
@@ -333,8 +350,10 @@ std::string Suite<Case>::ReplayDiffers(std::uint64_t seed) {
 template <class Case>
 class Conformance : public testing::Test, public Suite<Case> {};
 
-using Cases = testing::Types<GossipWithClients, RaftWithClients, CollectorsOverRaft, MultiPaxosWithClients,
-                             CollectorsOverMultiPaxos, ZabWithClients, CollectorsOverZab>;
+using Cases =
+    testing::Types<RaftWithClients, CollectorsOverRaft, MultiPaxosWithClients, CollectorsOverMultiPaxos, ZabWithClients,
+                   CollectorsOverZab, GossipWithClients, CollectorsOverGossip, CausalBroadcastWithClients,
+                   CollectorsOverCausalBroadcast, AsyncReplicationWithClients, CollectorsOverAsyncReplication>;
 struct CaseNames {
   template <class Case>
   static std::string GetName(int) {

@@ -83,6 +83,14 @@ TEST(Gossip, AlsoInSmallPiecesWithoutRumours) {
   config.pause = {20ms, 40ms};
   ExpectConvergence<gossip::Node>(config);
 }
+TEST(Gossip, AlsoIfDigestsAreComparedFirst) {
+  gossip::Config config;
+  config.digest_above = 1;
+  config.max_batch = 2;
+  config.rumours.reset();
+  config.pause = {20ms, 40ms};
+  ExpectConvergence<gossip::Node>(config);
+}
 TEST(Gossip, AlsoWhereAWriteMustBeOnThreeDisks) {
   gossip::Config config;
   config.acks = 3;
