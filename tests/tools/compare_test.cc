@@ -62,6 +62,44 @@ TEST(Compare, OnlyReadsThroughTheLogAreLinearizableAndAllAreSequential) {
   EXPECT_TRUE(Matches(result.out, "  invariants", "( +[0-9]+ hold)+")) << result.out;
 }
 
+// ---- without agreement ---------------------------------------------------------------------------
+
+const std::string kNo = " +violated [1-4] of 4 +[0-9 ]+", kYes = " +holds +[0-9 ]+",
+                  kEither = "( +violated.*| +holds.*)";
+const std::string kAlways = " +100.0 % of +[0-9 ]+";
+
+Result CompareAvailable(const std::string& protocols) {
+  return Faultline("compare always_available --protocols " + protocols + " --progress never --seeds 1..4");
+}
+
+// Gossip that passes on all that it has, or nothing, keeps causality, since what a node has at any time is all that
+// some node once had.
+TEST(Compare, GossipConvergesAndKeepsCausalityIfAsked) {
+  const Result result = CompareAvailable("gossip,gossip:rumours=none:max_batch=1000000");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_TRUE(Matches(result.out, "  sequential ", kNo + kNo)) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  causal ", kNo + kYes)) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  causal-convergence ", kNo + kYes)) << result.out;
+  EXPECT_TRUE(Matches(result.out, "  convergence ", kYes + kYes)) << result.out;
+  for (const std::string side : {"  majority's side ", "  minority's side "}) {
+    EXPECT_TRUE(Matches(result.out, side, kAlways + kAlways)) << result.out;
+  }
+}
+
+TEST(Compare, CausalBroadcastIsCausalAndNotSequential) {
+  const Result result = CompareAvailable("causal_broadcast,async_replication");
+  EXPECT_EQ(result.code, 0);
+  EXPECT_TRUE(Matches(result.out, "  sequential ", kNo + kNo)) << result.out;
+  for (const std::string consistency : {"causal", "causal-memory", "causal-convergence"}) {
+    EXPECT_TRUE(Matches(result.out, "  " + consistency + " ", kYes + kEither)) << result.out;
+  }
+  EXPECT_TRUE(Matches(result.out, "  convergence ", kYes + kYes)) << result.out;
+  for (const std::string side : {"  majority's side ", "  minority's side "}) {
+    EXPECT_TRUE(Matches(result.out, side, kAlways + kAlways)) << result.out;
+  }
+  EXPECT_THAT(result.out, HasSubstr("causal_broadcast is not sequential: seed "));
+}
+
 TEST(Compare, EachViolationComesWithOperations) {
   const Result result = Faultline(kShipped + "--seeds 1..6");
   for (const std::string reads : {"leader", "follower"}) {
