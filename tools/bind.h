@@ -1,5 +1,6 @@
 // Bind: how a protocol becomes something the command line can run. One generated
-// file per header of protocols/consensus/ and protocols/dissemination/ calls this with the header's NodeOf.
+// file per header of protocols/consensus/ and protocols/dissemination/ calls this with the header's NodeOf, or with its
+// Node if it replicates nothing.
 #pragma once
 
 #include <algorithm>
@@ -153,7 +154,7 @@ inline sim::RunOptions OptionsOf(const Job& job) {
   return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail, job.measure};
 }
 
-// The protocol's key-value store under client load.
+// The protocol under client load: its key-value store, if it replicates one.
 template <class Node>
 absl::StatusOr<sim::Report> RunClients(const Job& job) {
   auto config = MakeConfig<typename Node::Config>(*job.plan);
@@ -208,6 +209,23 @@ struct Binding {
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
                   internal::DrawParameters<Config>, facts::DescribesRequests<Clients>, internal::RunClients<Clients>,
                   internal::RunCollectors<Collectors>});
+  }
+};
+
+// It cannot carry collectors.
+template <core::Node Node>
+struct NodeBinding {
+  NodeBinding(std::string_view name, std::string_view summary) {
+    using Config = typename Node::Config;
+    AddToCatalog({std::string(name),
+                  std::string(summary),
+                  internal::DescribeParameters<Config>(),
+                  [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
+                  [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
+                  internal::DrawParameters<Config>,
+                  facts::DescribesRequests<Node>,
+                  internal::RunClients<Node>,
+                  {}});
   }
 };
 

@@ -51,8 +51,8 @@ struct Protocol {
   std::function<core::Duration(const sim::Plan&)> patience;        // a checked plan's; see run.settle
   scenarios::DrawConfig draw_config;                               // for swarms
   bool histories = false;                                          // its clients say what they ask and are told
-  std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // its key-value store under client load
-  std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it, fed by `traffic`
+  std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // it, or its key-value store, under client load
+  std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it; none: it replicates nothing
 };
 
 // By name, sorted.

@@ -58,6 +58,7 @@ std::vector<std::string> AllFor(const scenarios::LoadedScenario& scenario) {
   std::vector<std::string> all;
   for (const auto& [name, protocol] : Catalog()) {
     if (!protocol.collect && (swarm || scenario.traces)) continue;
+    if (!protocol.collect && !protocol.histories) continue;  // it replicates nothing: there is nothing to compare
     if (!protocol.run && (swarm || !scenario.traces)) continue;
     const auto& parameters = protocol.parameters;
     const auto reads = std::find_if(parameters.begin(), parameters.end(),

@@ -203,8 +203,10 @@ absl::StatusOr<Experiment> Prepare(scenarios::LoadedSeed seed) {
 absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t seed) {
   const scenarios::LoadedScenario& base = experiment.scenario;
   if (!base.proto.has_swarm()) return experiment;
-  auto drawn =
-      scenarios::Resolve(scenarios::DrawSwarm(base.proto, seed, experiment.protocol->draw_config), {}, base.origin);
+  scenarios::Scenario open = base.proto;
+  // What cannot carry collectors is left with clients.
+  if (!experiment.protocol->collect && !open.has_traces()) open.mutable_workload();
+  auto drawn = scenarios::Resolve(scenarios::DrawSwarm(open, seed, experiment.protocol->draw_config), {}, base.origin);
   const absl::Status names = drawn.ok() ? CheckNames(*drawn, "") : drawn.status();
   if (!names.ok()) {
     return absl::InternalError("internal error: the swarm drew what does not run for seed " + std::to_string(seed) +

@@ -163,6 +163,44 @@ struct LeadershipTransferred {
   NodeId to;
 };
 
+// --- failure detection -------------------------------------------------------------
+
+// What one node believes of a member, in the order in which one belief replaces another of the same incarnation.
+enum class MemberStatus : std::uint8_t { kAlive, kSuspect, kDead, kLeft };
+
+// This node has started, maybe not for the first time. It believes that members 0 to members-1 are alive, in the
+// incarnation 0, and it takes nobody for dead whom it has not suspected for so long on its own clock.
+struct ViewRecovered {
+  std::uint32_t members{};
+  core::Duration least_suspicion{};
+};
+// This node, which is on its disk in this incarnation, speaks in it from now on.
+struct IncarnationTaken {
+  core::Incarnation incarnation;
+};
+// This node has probed the member, and got an answer: from it, or from who has one.
+struct MemberAnswered {
+  NodeId member{};
+};
+// This node has probed the member, and got no answer.
+struct MemberAccused {
+  NodeId member{};
+  core::Incarnation incarnation;
+};
+// This node has suspected the member for long enough, and says that it is dead.
+struct MemberDeclaredDead {
+  NodeId member{};
+  core::Incarnation incarnation;
+  core::LocalTime at{};
+};
+// This node believes so of the member from now on; of itself only that it leaves.
+struct MemberSeen {
+  NodeId member{};
+  core::Incarnation incarnation;
+  MemberStatus status{};
+  core::LocalTime at{};
+};
+
 // --- ZAB ---------------------------------------------------------------------------
 
 // This node's history is that of the epoch's primary from here on. EpochEntered says that it has

@@ -38,6 +38,8 @@ struct Ordinal {
 };
 using Epoch = Ordinal<'t'>;  // a reign of one leader: Raft's term, Paxos' ballot, ZAB's epoch
 using Index = Ordinal<'i'>;  // a position in a replicated log, from 1; 0 is "before the first"
+// How often a member has contradicted what is said of it, by coming back or by speaking up (SWIM, §4.2).
+using Incarnation = Ordinal<'v'>;
 
 // What a client keeps of the answers it got, and brings along with what it asks next.
 struct ClientMark {

@@ -995,6 +995,148 @@ TEST(StateMachineSafety, ASnapshotSaysWhatStateANodeIsIn) {
   });
 }
 
+constexpr NodeId kMember{0};
+constexpr auto kSuspect = facts::MemberStatus::kSuspect, kDead = facts::MemberStatus::kDead;
+
+TEST(SwimAccuracy, ASuspicionOfAnotherIncarnationDoesNotCount) {
+  ExpectRejected("swim-accuracy", "n0 is Dead in v1, and has not suspected it", [](Story& story) {
+    story(1, facts::ViewRecovered{3, {}});
+    story(1, facts::MemberAccused{kMember, {0}});
+    story(1, facts::MemberSeen{kMember, {0}, kSuspect, {}});
+    story(1, facts::MemberDeclaredDead{kMember, {1}, {}});
+  });
+}
+TEST(SwimAccuracy, NorDoesThatOfAnotherLife) {
+  ExpectRejected("swim-accuracy", "has not suspected it", [](Story& story) {
+    story(1, facts::MemberAccused{kMember, {0}});
+    story(1, facts::MemberSeen{kMember, {0}, kSuspect, {}});
+    story(1, facts::ViewRecovered{3, {}});
+    story(1, facts::MemberDeclaredDead{kMember, {0}, {}});
+  });
+}
+TEST(SwimAccuracy, NorOneThatWasContradicted) {
+  ExpectRejected("swim-accuracy", "has not suspected it", [](Story& story) {
+    story(1, facts::MemberAccused{kMember, {0}});
+    story(1, facts::MemberSeen{kMember, {0}, kSuspect, {}});
+    story(1, facts::MemberSeen{kMember, {1}, facts::MemberStatus::kAlive, {}});
+    story(1, facts::MemberDeclaredDead{kMember, {0}, {}});
+  });
+}
+TEST(SwimAccuracy, NobodyIsSuspectedOrDeadWithoutAnAccuser) {
+  for (const auto status : {kSuspect, kDead}) {
+    ExpectRejected("swim-accuracy", "which nobody has found", [&](Story& story) {
+      story(2, facts::MemberAccused{kMember, {0}});
+      story(1, facts::MemberSeen{kMember, {status == kSuspect ? 1u : 0u}, status, {}});
+    });
+  }
+}
+TEST(SwimAccuracy, TheDeadOfOneMayBeASuspectOfAnother) {
+  ExpectAccepted("swim-accuracy", [](Story& story) {
+    story(2, facts::ViewRecovered{3, {}});
+    story(2, facts::MemberAccused{kMember, {0}});
+    story(2, facts::MemberSeen{kMember, {0}, kSuspect, {}});
+    story(2, facts::MemberDeclaredDead{kMember, {0}, {}});
+    story(1, facts::MemberSeen{kMember, {0}, kSuspect, {}});
+    story(1, facts::MemberSeen{kMember, {0}, kDead, {}});
+  });
+}
+
+// n0 believes so of n1 when the run is closing; both are in the core.
+void TellClosing(Story& story, core::Incarnation believed, facts::MemberStatus status, core::Incarnation taken) {
+  story(0, facts::ViewRecovered{2, {}});
+  story(1, facts::IncarnationTaken{taken});
+  story(0, facts::MemberSeen{NodeId{1}, believed, status, {}});
+  story(0, facts::InCore{});
+  story(1, facts::InCore{});
+  story(0, facts::Closing{});
+  story.AtEnd();
+}
+TEST(SwimCompleteness, WhoIsTakenForDeadToTheEndHasNotRefutedIt) {
+  ExpectRejected("swim-completeness", "still believes that n1 is Dead in v1",
+                 [](Story& story) { TellClosing(story, {1}, kDead, {1}); });
+}
+TEST(SwimCompleteness, AnEarlierLifeIsNotTheLast) {
+  ExpectRejected("swim-completeness", "n1 is Alive in v1, which is up and had long come to v2",
+                 [](Story& story) { TellClosing(story, {1}, facts::MemberStatus::kAlive, {2}); });
+}
+TEST(SwimCompleteness, WhatIsTakenLateNeedNotBeKnown) {
+  ExpectAccepted("swim-completeness", [](Story& story) {
+    story(0, facts::ViewRecovered{2, {}});
+    story(0, facts::InCore{});
+    story(1, facts::InCore{});
+    story(0, facts::Closing{});
+    story(1, facts::IncarnationTaken{{1}});
+    story.AtEnd();
+  });
+}
+TEST(SwimCompleteness, WhoIsOutsideTheCoreAndUpMayBeAnything) {
+  for (const auto status : {kSuspect, kDead}) {
+    ExpectAccepted("swim-completeness", [&](Story& story) {
+      for (const std::uint32_t node : {0u, 1u}) story(node, facts::ViewRecovered{3, {}});
+      story(0, facts::MemberSeen{NodeId{2}, {0}, status, {}});
+      story(2, facts::Crashed{});
+      story(2, facts::ViewRecovered{3, {}});
+      story(0, facts::InCore{});
+      story(1, facts::InCore{});
+      story(0, facts::Closing{});
+      story.AtEnd();
+    });
+  }
+}
+TEST(SwimCompleteness, WhoHasHaltedIsDown) {
+  ExpectRejected("swim-completeness", "n1 is Alive in v0, which is down", [](Story& story) {
+    story(0, facts::ViewRecovered{2, {}});
+    story(1, facts::Halted{});
+    story(0, facts::InCore{});
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+
+TEST(SwimIncarnationOwned, OnlyTheMemberRaisesIt) {
+  ExpectRejected("swim-incarnation-owned", "n0 is Suspect in v2, which has only come to v1", [](Story& story) {
+    story(0, facts::IncarnationTaken{{1}});
+    story(1, facts::MemberSeen{kMember, {2}, kSuspect, {}});
+  });
+}
+TEST(SwimIncarnationOwned, OnlyTheMemberSaysThatItLeaves) {
+  ExpectRejected("swim-incarnation-owned", "n0 is Left in v0, which has not said so", [](Story& story) {
+    story(1, facts::MemberSeen{kMember, {0}, facts::MemberStatus::kLeft, {}});
+  });
+}
+TEST(SwimIncarnationOwned, WhoLeftInOneLifeHasNotInTheNext) {
+  ExpectRejected("swim-incarnation-owned", "n0 is Left in v1, which has not said so", [](Story& story) {
+    story(0, facts::IncarnationTaken{{0}});
+    story(0, facts::MemberSeen{kMember, {0}, facts::MemberStatus::kLeft, {}});
+    story(0, facts::IncarnationTaken{{1}});
+    story(1, facts::MemberSeen{kMember, {1}, facts::MemberStatus::kLeft, {}});
+  });
+}
+
+TEST(SwimProbesAnswered, WhatWasAnsweredLongAgoDoesNotCount) {
+  ExpectRejected("swim-probes-answered", "n0, which is up, has answered nobody's probe lately", [](Story& story) {
+    story(0, facts::InCore{});
+    story(1, facts::InCore{});
+    for (const std::uint32_t node : {0u, 1u}) story(1 - node, facts::MemberAnswered{NodeId{node}});
+    story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+
+TEST(SwimViewMonotone, TheSameBeliefIsNoChange) {
+  ExpectRejected("swim-view-monotone", "having known that it is Dead in v2", [](Story& story) {
+    story(1, facts::MemberSeen{kMember, {2}, kDead, {}});
+    story(1, facts::MemberSeen{kMember, {2}, kDead, {}});
+  });
+}
+TEST(SwimViewMonotone, EveryoneHasAViewOfHisOwn) {
+  ExpectAccepted("swim-view-monotone", [](Story& story) {
+    story(1, facts::MemberSeen{kMember, {2}, kDead, {}});
+    story(2, facts::MemberSeen{kMember, {1}, kSuspect, {}});
+    story(1, facts::MemberSeen{NodeId{3}, {1}, kSuspect, {}});
+  });
+}
+
 TEST(TraceCompleteness, OneNodeStoresASpanOnce) {
   ExpectRejected("trace-completeness", "stored one span twice", [](Story& story) {
     story(6, Emitted(1));
