@@ -4,7 +4,14 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "tests/harness/trial.h"
 
 namespace clocks {
 namespace {
@@ -71,44 +78,140 @@ TEST(ClockSync, TheSilenceOfSomeMakesTheClaimWider) {
   EXPECT_EQ(sync.Estimate(Local(seconds(1))), (OffsetBounds{milliseconds(99), milliseconds(101)}));
 }
 
+// Our clock and the time, a day of today. Nothing is rounded but what is read.
 struct World {
-  Duration truth{};     // elapsed
-  std::int64_t rate{};  // of our clock, ppm off
-  Duration ours{};
+  static constexpr std::int64_t kDrift = 100;  // parts per million at most
 
-  void Pass(Duration span) {
+  Duration truth = std::chrono::hours(24 * 20'000);
+  Duration ours{};
+  std::int64_t rest{};  // millionths of a nanosecond that our clock does not show
+
+  void Pass(Duration span, std::int64_t rate) {
     truth += span;
-    ours += span + Duration{span.count() / 1'000'000 * rate};
+    const std::int64_t parts = span.count() * (kMillion + rate) + rest;
+    ours += Duration{parts / kMillion};
+    rest = parts % kMillion;
   }
-  Duration Offset() const { return std::chrono::hours(1'000) + truth - ours; }
+  Duration Offset() const { return truth - ours; }
 };
 
-// Servers that are right to their own error, others that lie, delays in both directions, a clock that drifts.
-RC_GTEST_PROP(ClockSync, AnHonestMajorityIsNeverWrong, ()) {
-  constexpr std::uint32_t kDrift = 100;
-  const auto servers = *rc::gen::inRange<std::size_t>(1, 8);
-  const auto liars = *rc::gen::inRange<std::size_t>(0, (servers + 1) / 2);
+enum class Lies : std::uint8_t {
+  kFarApart,  // each liar has a lie of its own, far from the truth and from the others
+  kAgreeing,  // all have the same
+  kNear,      // each exchange has another, which may look true
+};
+constexpr Duration kLie = seconds(10);
+
+// How it came out, each time that an estimate was asked for.
+struct Outcomes {
+  std::uint64_t right{};
+  std::uint64_t unsynchronised{};
+  std::uint64_t wrong{};
+
+  void Print(const char* whose) const {
+    std::printf("%s: %llu right, %llu unsynchronised, %llu wrong\n", whose, static_cast<unsigned long long>(right),
+                static_cast<unsigned long long>(unsynchronised), static_cast<unsigned long long>(wrong));
+  }
+};
+
+// Servers that are right to their own error, others that lie, some out of reach; delays in both directions, and a clock
+// that drifts. The first ones lie, the last ones are silent.
+struct Case {
+  harness::Dice& dice;
+  Lies lies{};
+  std::size_t servers{}, liars{}, silent{};
   World world;
-  world.rate = *rc::gen::inRange<std::int64_t>(-100, 101);
-  ClockSync sync{core::List<core::List<Sample>>(servers), kDrift};
-  for (int round = 0; round < 40; ++round) {
-    const auto server = *rc::gen::inRange<std::size_t>(0, servers);
-    const auto delay = [] { return Duration{*rc::gen::inRange<std::int64_t>(0, 10'000'000)}; };
-    const Duration error{*rc::gen::inRange<std::int64_t>(0, 2'000'000)};
-    const Duration off{*rc::gen::inRange<std::int64_t>(-error.count(), error.count() + 1)};
-    const Duration lie = server < liars ? Duration{*rc::gen::inRange<std::int64_t>(-50'000'000, 50'000'000)} : off;
+  ClockSync sync;
+  std::vector<bool> answered;
+
+  // A bound is often reached: what is right up to there must be right there.
+  Duration UpTo(std::int64_t most) {
+    return Duration{dice.OneIn(3) ? 0 : dice.OneIn(3) ? most : dice.Between(0, most)};
+  }
+  void Pass(Duration span) {
+    world.Pass(span, dice.OneIn(2) ? World::kDrift : dice.OneIn(2) ? -World::kDrift : dice.Between(-100, 100));
+  }
+  Duration Lie(std::size_t server) {
+    if (lies == Lies::kNear) return Duration{dice.Between(-20'000'000, 20'000'000)};
+    return lies == Lies::kAgreeing ? kLie : kLie * static_cast<std::int64_t>(server + 1);
+  }
+
+  void Ask() {
+    const auto server = static_cast<std::size_t>(dice(servers - silent));
     Exchange exchange;
-    exchange.error = error;
+    exchange.error = UpTo(2'000'000);
+    const Duration off = server < liars ? Lie(server) : dice.OneIn(2) ? exchange.error : -UpTo(exchange.error.count());
     exchange.asked = Local(world.ours);
-    world.Pass(delay());
-    exchange.received = Wall(std::chrono::hours(1'000) + world.truth + lie);
-    world.Pass(delay());
-    exchange.answered = Wall(std::chrono::hours(1'000) + world.truth + lie);
-    world.Pass(delay());
+    Pass(UpTo(10'000'000));
+    exchange.received = Wall(world.truth + off);
+    Pass(UpTo(1'000'000));
+    exchange.answered = Wall(world.truth + off);
+    Pass(UpTo(10'000'000));
     exchange.returned = Local(world.ours);
     sync.Take(server, exchange);
-    world.Pass(seconds(*rc::gen::inRange(0, 64)));
-    if (const auto estimate = sync.Estimate(Local(world.ours))) RC_ASSERT(estimate->Contains(world.Offset()));
+    answered[server] = true;
+  }
+
+  bool HonestMajority() const { return servers - liars >= core::Majority(static_cast<std::uint32_t>(servers)); }
+  bool HonestMajorityAnswered() const {
+    const auto honest = static_cast<std::uint32_t>(
+        std::count(answered.begin() + static_cast<std::ptrdiff_t>(std::min(liars, servers)), answered.end(), true));
+    return honest >= core::Majority(static_cast<std::uint32_t>(servers));
+  }
+
+  void Judge(Outcomes& outcomes) const {
+    const std::optional<OffsetBounds> claim = sync.Estimate(Local(world.ours));
+    const bool right = claim && claim->Contains(world.Offset());
+    ++(right ? outcomes.right : claim ? outcomes.wrong : outcomes.unsynchronised);
+    if (HonestMajority()) {
+      ASSERT_TRUE(right || !claim) << servers << " servers, " << liars << " liars: wrong";
+      ASSERT_TRUE(claim || !HonestMajorityAnswered()) << servers << " servers, " << liars << " liars: no claim";
+    } else if (lies == Lies::kFarApart) {
+      ASSERT_FALSE(claim) << servers << " servers, " << liars << " liars that do not agree with anybody";
+    } else if (lies == Lies::kAgreeing && claim) {
+      ASSERT_TRUE(right || claim->Contains(world.Offset() + kLie)) << "neither the truth nor what the liars say";
+    }
+  }
+};
+
+Case AnyCase(harness::Dice& dice, Lies lies) {
+  Case any{dice, lies, 2 + dice(6), 0, 0, {}, {}, {}};
+  any.liars = dice(any.servers + 1);
+  any.silent = dice(any.servers);
+  any.sync = {core::List<core::List<Sample>>(any.servers), World::kDrift};
+  any.answered.resize(any.servers);
+  return any;
+}
+
+// With an honest majority never wrong, and synchronised when that has answered. Without one unsynchronised, unless
+// a majority vouches for what is not true: that is what no such scheme can tell (Marzullo & Owicki 1983).
+TEST(ClockSync, AnHonestMajorityIsNeverWrong) {
+  harness::Dice dice{20260101};
+  std::map<std::pair<Lies, bool>, Outcomes> outcomes;
+  const std::uint64_t wanted = harness::TrialSize("FAULTLINE_CASES", 2'000);
+  for (std::uint64_t i = 0; i < wanted; ++i) {
+    Case any = AnyCase(dice, static_cast<Lies>(i % 3));
+    for (int round = 0; round < 24; ++round) {
+      any.Ask();
+      any.Judge(outcomes[{any.lies, any.HonestMajority()}]);
+      ASSERT_FALSE(testing::Test::HasFatalFailure()) << "case " << i << ", round " << round;
+      any.Pass(seconds(dice.OneIn(2) ? 0 : dice.Between(0, 64)));
+      any.Judge(outcomes[{any.lies, any.HonestMajority()}]);
+      ASSERT_FALSE(testing::Test::HasFatalFailure()) << "case " << i << ", after round " << round;
+    }
+  }
+  const std::uint64_t some = wanted / 10;
+  for (const Lies lies : {Lies::kFarApart, Lies::kAgreeing, Lies::kNear}) {
+    const char* name = lies == Lies::kFarApart ? "far apart" : lies == Lies::kAgreeing ? "agreeing" : "near";
+    std::printf("lies %s\n", name);
+    const Outcomes& honest = outcomes[{lies, true}];
+    const Outcomes& dishonest = outcomes[{lies, false}];
+    honest.Print("  honest majority");
+    dishonest.Print("  dishonest majority");
+    EXPECT_GT(honest.right, some);
+    EXPECT_GT(honest.unsynchronised, some) << "silence was not tried";
+    EXPECT_GT(dishonest.unsynchronised, some);
+    EXPECT_EQ(dishonest.wrong > some, lies != Lies::kFarApart) << "the exception of the theory was not tried";
   }
 }
 
