@@ -6,12 +6,12 @@
 //
 // A process's events are a chain, so the past of an event is one number a chain: a vector clock (Mattern 1989; for
 // graphs in general Jagadish, "A compression technique to materialize transitive closure", 1990). To keep one with each
-// of n events over p processes takes n·p. Here about every p-th event of a chain has one; those between are
-// reached by walking back to the next that has. What that costs:
+// of n events over p processes takes n·p. Here one event in p/8 of a chain has one, or in 16; the clocks of the others
+// are found by walking back to the next that has. What that costs:
 //   Add            O(p) on average, beside the look-ups of names
-//   HappenedBefore O(log n) if the clocks next to the later event tell, and at worst a walk of p events on p chains
-//   ClockOf        such a walk
-//   memory         O(n + causes): a clock of p numbers every p events is one number an event
+//   HappenedBefore O(log n) if the clocks around the later event tell, and at worst a walk of p/8 events on p chains
+//   ClockOf        such a walk, and p clocks of p numbers
+//   memory         O(n + causes): a clock of p numbers every p/8 events is eight numbers an event
 #pragma once
 
 #include <algorithm>
@@ -101,7 +101,7 @@ struct CausalGraph {
   std::optional<VectorClock> ClockOf(const Dot& event) const {
     const auto at = Find(event);
     if (!at) return std::nullopt;
-    const core::List<std::uint32_t> past = Past(*at, kNowhere);
+    const core::List<std::uint32_t> past = Past(*at);
     VectorClock clock;
     for (std::size_t chain = 0; chain < past.size(); ++chain) clock.Raise(chains[chain].process, past[chain]);
     return clock;
@@ -155,9 +155,8 @@ struct CausalGraph {
   }
 
  private:
-  static constexpr Position kNowhere = ~Position{};
-  // Clocks need not be nearer than that, however few processes there are.
-  static constexpr std::size_t kNearest = 16;
+  // How far apart landmarks are: nearer they take more memory, further apart questions more time.
+  std::uint32_t Apart() const { return std::max(std::uint32_t{16}, static_cast<std::uint32_t>(chains.size()) / 8); }
 
   struct Step {
     Dot event;
@@ -214,9 +213,9 @@ struct CausalGraph {
     chain.events.push_back(static_cast<Position>(events.size()));
     const auto number = static_cast<std::uint32_t>(chain.events.size());
     events.push_back({at->second, number, static_cast<Position>(causes.size())});
-    const std::size_t bare = number - (chain.landmarks.empty() ? 0 : chain.landmarks.back().number);
-    if (bare < std::max(kNearest, chains.size())) return;
-    chain.landmarks.push_back({number, Past(chain.events.back(), kNowhere)});
+    const std::uint32_t last = chain.landmarks.empty() ? 0 : chain.landmarks.back().number;
+    if (number - last < Apart()) return;
+    chain.landmarks.push_back({number, Past(chain.events.back())});
   }
 
   // Who lacked nothing else is known, too, and so on.
@@ -247,15 +246,20 @@ struct CausalGraph {
     return std::lower_bound(chain.landmarks.begin(), chain.landmarks.end(), number,
                             [](const Landmark& landmark, std::uint32_t sought) { return landmark.number < sought; });
   }
+  // The number of the last landmark up to an event, that included; 0: none.
+  std::uint32_t LandmarkUpTo(const Event& event) const {
+    const Chain& chain = chains[event.chain];
+    const auto after = LandmarkFrom(chain, event.number + 1);
+    return after == chain.landmarks.begin() ? 0 : std::prev(after)->number;
+  }
   static std::uint32_t At(const core::List<std::uint32_t>& clock, std::uint32_t chain) {
     return chain < clock.size() ? clock[chain] : 0;
   }
 
-  // Of two events of which the first is known for longer.
-  bool Precedes(Position first, Position second) const {
-    const Event& a = events[first];
-    const Event& b = events[second];
-    if (a.chain == b.chain) return true;
+  // What the landmarks around an event of another chain say of whether `a` happened before it. None: that it
+  // came to know of it between them.
+  std::optional<bool> Told(const Event& a, const Event& b) const {
+    if (a.chain == b.chain) return a.number <= b.number;
     const Chain& chain = chains[b.chain];
     const auto after = LandmarkFrom(chain, b.number);
     if (after != chain.landmarks.end()) {
@@ -263,48 +267,67 @@ struct CausalGraph {
       if (after->number == b.number) return true;
     }
     if (after != chain.landmarks.begin() && At(std::prev(after)->clock, a.chain) >= a.number) return true;
-    return At(Past(second, first), a.chain) >= a.number;
+    return std::nullopt;
   }
 
-  // The clock of an event, by a walk back to landmarks. If all that is asked is whether `sought` is in its past, what
-  // is known for longer than that cannot lead to it and is left out.
-  //
-  // Those known last come first: then no event that comes later is of a chain that was walked and above where that was
-  // entered, so each chain is walked once.
-  core::List<std::uint32_t> Past(Position event, Position sought) const {
-    core::List<std::uint32_t> past(chains.size());
-    core::List<Position> ahead{event};  // a heap
+  // Whether there is a way back from the second event to the first. It leads through events that are known for less
+  // long than that, along chains between two landmarks of which one does not know of it and the other does.
+  bool Precedes(Position first, Position second) const {
+    core::List<std::uint32_t> entered(chains.size());
+    core::List<Position> ahead{second};
     while (!ahead.empty()) {
-      std::pop_heap(ahead.begin(), ahead.end());
-      const Event at = events[ahead.back()];
-      ahead.pop_back();
-      if (past[at.chain] >= at.number) continue;
-      const std::uint32_t walked = past[at.chain];
+      const Event at = TakeLatest(ahead);
+      if (entered[at.chain] >= at.number) continue;
+      entered[at.chain] = at.number;
+      const std::optional<bool> told = Told(events[first], at);
+      if (told == true) return true;
+      if (told == false) continue;
+      const std::uint32_t stop = LandmarkUpTo(at);
+      for (std::uint32_t number = at.number; number > stop; --number) {
+        const Position position = chains[at.chain].events[number - 1];
+        if (position < first) break;
+        AddCauses(position, entered, ahead);
+      }
+    }
+    return false;
+  }
+
+  // The clock of an event, by a walk back to landmarks.
+  core::List<std::uint32_t> Past(Position event) const {
+    core::List<std::uint32_t> past(chains.size());
+    core::List<Position> ahead{event};
+    while (!ahead.empty()) {
+      const Event at = TakeLatest(ahead);
+      const std::uint32_t walked = past[at.chain], stop = LandmarkUpTo(at);
+      if (walked >= at.number) continue;
       past[at.chain] = at.number;
-      if (sought != kNowhere && past[events[sought].chain] >= events[sought].number) break;
-      WalkBack(at, walked, sought, past, ahead);
+      const Chain& chain = chains[at.chain];
+      for (std::uint32_t number = at.number; number > std::max(walked, stop); --number) {
+        AddCauses(chain.events[number - 1], past, ahead);
+      }
+      if (stop <= walked) continue;
+      const core::List<std::uint32_t>& clock = LandmarkFrom(chain, stop)->clock;
+      for (std::size_t i = 0; i < clock.size(); ++i) past[i] = std::max(past[i], clock[i]);
     }
     return past;
   }
 
-  // Along a chain to where it was walked before, or to a landmark; the causes on the way are for later.
-  void WalkBack(const Event& from, std::uint32_t walked, Position sought, core::List<std::uint32_t>& past,
-                core::List<Position>& ahead) const {
-    const Chain& chain = chains[from.chain];
-    auto landmark = LandmarkFrom(chain, from.number + 1);
-    const std::uint32_t stop = landmark == chain.landmarks.begin() ? 0 : (--landmark)->number;
-    for (std::uint32_t number = from.number; number > std::max(walked, stop); --number) {
-      const Position position = chain.events[number - 1];
-      if (sought != kNowhere && position < sought) return;
-      for (Position i = position == 0 ? 0 : events[position - 1].causes_end; i < events[position].causes_end; ++i) {
-        const Event& cause = events[causes[i]];
-        if (past[cause.chain] >= cause.number) continue;
-        ahead.push_back(causes[i]);
-        std::push_heap(ahead.begin(), ahead.end());
-      }
+  // Of what is ahead, a heap, what is known for the least time. So no chain is entered again above where it was entered
+  // first, and each is walked once.
+  Event TakeLatest(core::List<Position>& ahead) const {
+    std::pop_heap(ahead.begin(), ahead.end());
+    const Position latest = ahead.back();
+    ahead.pop_back();
+    return events[latest];
+  }
+  // The causes of one event that are not in what has been walked.
+  void AddCauses(Position event, const core::List<std::uint32_t>& walked, core::List<Position>& ahead) const {
+    for (Position i = event == 0 ? 0 : events[event - 1].causes_end; i < events[event].causes_end; ++i) {
+      const Event& cause = events[causes[i]];
+      if (walked[cause.chain] >= cause.number) continue;
+      ahead.push_back(causes[i]);
+      std::push_heap(ahead.begin(), ahead.end());
     }
-    if (stop <= walked) return;
-    for (std::size_t i = 0; i < landmark->clock.size(); ++i) past[i] = std::max(past[i], landmark->clock[i]);
   }
 
   // Of a process's waiting events the last one that is not above that: it is that, or happens before it.

@@ -31,13 +31,39 @@ TEST(ClockSync, AnExchangeTellsAnInterval) {
   const auto sample = SampleOf({Local(Duration{10}), Wall(Duration{113}), Wall(Duration{115}), Local(Duration{22})}, 0);
   ASSERT_TRUE(sample);
   EXPECT_EQ(sample->bounds, Bounds(93, 103)) << "RFC 5905: offset 98, delay 10, right to half of that";
-  EXPECT_EQ(sample->At(Local(Duration{1'000'022}), 50), Bounds(42, 154)) << "a millionth of a second at 50 ppm";
+  EXPECT_EQ(sample->taken, Local(Duration{22}));
+  EXPECT_EQ(sample->At(Local(Duration{1'000'022}), 50), Bounds(42, 154)) << "a thousandth of a second at 50 ppm";
+}
+
+// The upper end was read when we asked, and our clock has drifted since.
+TEST(ClockSync, ALongExchangeAges) {
+  const auto sample = SampleOf({Local(seconds(10)), Wall(seconds(10)), Wall(seconds(11)), Local(seconds(11))}, 100);
+  ASSERT_TRUE(sample);
+  EXPECT_EQ(sample->bounds, (OffsetBounds{Duration{}, Duration{100'011}})) << "100 us, of a second by the other clock";
+}
+
+TEST(ClockSync, HalfWayIsTheMiddle) { EXPECT_EQ(Bounds(4, 10).Middle(), Duration{7}); }
+
+// Its clock is slow, and shows 9999 when 10,001 have passed: 9999.9999 in truth.
+TEST(ClockSync, AReadingHidesPartOfANanosecond) {
+  const auto sample = SampleOf({Local(Duration{}), Wall(Duration{}), Wall(Duration{}), Local(Duration{})}, 100);
+  ASSERT_TRUE(sample);
+  EXPECT_TRUE(sample->At(Local(Duration{9'999}), 100).Contains(Duration{2}));
+}
+
+TEST(ClockSync, AShareIsRoundedUp) {
+  EXPECT_EQ(Share(Duration{10}, 1, 3), Duration{4});
+  EXPECT_EQ(Share(Duration{9}, 1, 3), Duration{3});
+  EXPECT_EQ(Share(Duration{0}, 1, 3), Duration{0});
 }
 
 TEST(ClockSync, WhatNoHonestServerCanSayIsNotHeard) {
   const LocalTime asked = Local(Duration{10}), returned = Local(Duration{20});
   EXPECT_FALSE(SampleOf({asked, Wall(Duration{100}), Wall(Duration{130}), returned}, 0)) << "longer than the wait";
   EXPECT_FALSE(SampleOf({returned, Wall(Duration{100}), Wall(Duration{100}), asked}, 0)) << "before the question";
+  EXPECT_FALSE(SampleOf({returned, Wall(Duration{130}), Wall(Duration{100}), asked}, 0))
+      << "though its clock goes back";
+  EXPECT_TRUE(SampleOf({asked, Wall(Duration{100}), Wall(Duration{100}), asked}, 0)) << "at once";
   EXPECT_FALSE(SampleOf({asked, Wall(Duration{100}), Wall(Duration{100}), returned, Duration{-1}}, 0));
 }
 
@@ -76,6 +102,36 @@ TEST(ClockSync, TheSilenceOfSomeMakesTheClaimWider) {
   answer(3, milliseconds(99));
   answer(4, milliseconds(100));
   EXPECT_EQ(sync.Estimate(Local(seconds(1))), (OffsetBounds{milliseconds(99), milliseconds(101)}));
+}
+
+// An exchange that took so long each way, with a server that is so far ahead.
+Exchange Took(Duration at, Duration each_way, Duration offset) {
+  const WallTime server = Wall(at + offset + each_way);
+  return {Local(at), server, server, Local(at + 2 * each_way)};
+}
+
+// RFC 5905, §10: the quickest of the last eight, until it is so old that a slower one tells more.
+TEST(ClockSync, AQuickExchangeTellsMore) {
+  ClockSync sync{core::List<core::List<Sample>>(1), 100};
+  sync.Take(0, Took(seconds(1), milliseconds(9), {}));
+  EXPECT_GT(sync.Estimate(Local(seconds(4)))->Width(), milliseconds(18));
+  sync.Take(0, Took(seconds(2), milliseconds(1), {}));
+  EXPECT_LT(sync.Estimate(Local(seconds(4)))->Width(), milliseconds(3));
+  sync.Take(0, Took(seconds(3), milliseconds(9), {}));
+  EXPECT_LT(sync.Estimate(Local(seconds(4)))->Width(), milliseconds(3)) << "slow answers do not make it worse";
+  sync.Take(0, Took(seconds(303), milliseconds(9), {}));
+  EXPECT_LT(sync.Estimate(Local(seconds(304)))->Width(), milliseconds(20)) << "60 ms of drift have made it worthless";
+}
+
+// A server whose clock was set is believed as soon as its old answers are gone.
+TEST(ClockSync, OldAnswersAreForgotten) {
+  ClockSync sync{core::List<core::List<Sample>>(1), 100};
+  sync.Take(0, Took(seconds(1), {}, seconds(50)));
+  for (int i = 2; i < 9; ++i) sync.Take(0, Took(seconds(i), milliseconds(1), seconds(7)));
+  EXPECT_TRUE(sync.Estimate(Local(seconds(9)))->Contains(seconds(50)));
+  sync.Take(0, Took(seconds(9), milliseconds(1), seconds(7)));
+  EXPECT_TRUE(sync.Estimate(Local(seconds(9)))->Contains(seconds(7)));
+  EXPECT_EQ(sync.servers[0].size(), ClockSync::kSamples);
 }
 
 // Our clock and the time, a day of today. Nothing is rounded but what is read.
@@ -238,9 +294,13 @@ RC_GTEST_PROP(SlewedClock, NeverGoesBackAndGetsThere, ()) {
     if (*rc::gen::inRange(0, 4) == 0) {
       clock.Steer(Local(now), seconds(1) + Duration{*rc::gen::inRange<std::int64_t>(-100'000'000, 100'000'000)});
     }
-    now += Duration{*rc::gen::element<std::int64_t>(1, 2, 1'999, 2'000, 1'000'000, 1'000'000'000)};
+    const Duration passed{*rc::gen::element<std::int64_t>(1, 2, 1'999, 2'000, 1'000'000, 1'000'000'000)};
+    now += passed;
     const WallTime read = clock.Read(Local(now));
     RC_ASSERT(read >= last);
+    // At most 500 ppm faster or slower, and each steering may begin anew with a nanosecond.
+    const Duration most = Share(passed, SlewedClock::kSlew, kMillion) + Duration{1};
+    RC_ASSERT(read - last >= passed - most && read - last <= passed + most);
     last = read;
   }
   now += seconds(1'000);  // 0.2 s at 500 ppm take 400 s

@@ -52,6 +52,21 @@ TEST(HybridClock, WhoIsTooFarAheadIsNotFollowed) {
   EXPECT_EQ(clock.Receive(kSelf, Stamp(211, 0, kOther), At(111), Duration{100}), Stamp(211, 1));
 }
 
+// Whatever is sent, and in small steps, too: clocks that follow each other do not run away together (F81).
+TEST(HybridClock, NobodyIsDraggedFurtherThanClocksMayBeApart) {
+  harness::Dice dice{20260101};
+  HybridClock clock;
+  std::uint64_t followed = 0, refused = 0;
+  for (std::int64_t now = 1'000; now < 20'000; ++now) {
+    const std::int64_t from = std::max(now, clock.last.wall.time_since_epoch().count());
+    const bool follows =
+        clock.Receive(kSelf, Stamp(from + dice.Between(0, 150), 0, kOther), At(now), Duration{100}).has_value();
+    ++(follows ? followed : refused);
+    ASSERT_LE(clock.last.wall, At(now + 100)) << "by its own clock";
+  }
+  EXPECT_GT(std::min(followed, refused), 1'000u);
+}
+
 TEST(HybridClock, ACountThatRunsOutIsCarried) {
   HybridClock clock{Stamp(100, HybridTime::kHighestCount - 1), {}};
   EXPECT_EQ(clock.Tick(kSelf, At(50)), Stamp(100, HybridTime::kHighestCount));
@@ -71,6 +86,8 @@ TEST(HybridClock, AnotherLifeBeginsWhereTheLastOneMayHaveCome) {
   EXPECT_LT(last, first) << "F82";
   EXPECT_EQ(first, Stamp(1'501, 0));
   EXPECT_EQ(next.Outgrown(At(10), Duration{500}), At(1'501)) << "not to be sent before more is reserved";
+  next.Reserve(At(1'501));
+  EXPECT_EQ(next.Outgrown(At(10), Duration{500}), std::nullopt) << "its reading is reserved, whatever the count";
 }
 
 TEST(HybridClock, TimestampsOfDifferentNodesAreNeverEqual) { EXPECT_LT(Stamp(1, 1, kSelf), Stamp(1, 1, kOther)); }
