@@ -54,31 +54,37 @@ struct CausalGraph {
     core::List<Landmark> landmarks;  // by number
   };
 
+  // An event that is not known yet.
+  struct Waiting {
+    core::List<Dot> causes;      // each of another process
+    std::size_t known_causes{};  // so many of them, from the front, are known
+  };
+
   std::uint32_t most_events{};  // known and waiting
   std::uint32_t most_causes{};  // of other processes than the event's
 
   std::map<core::NodeId, std::uint32_t> chain_of;
   core::List<Chain> chains;
-  core::List<Event> events;                // by position
-  core::List<Position> causes;             // of the known, but for those in their own process
-  std::map<Dot, core::List<Dot>> waiting;  // and its causes, each of another process
+  core::List<Event> events;     // by position
+  core::List<Position> causes;  // of the known, but for those in their own process
+  std::map<Dot, Waiting> waiting;
   std::map<Dot, core::List<Dot>> waiters;  // for an event: those that lack it, each in one place only
   std::size_t waiting_causes{};
 
   Added Add(const Dot& event, const core::List<Dot>& its_causes) {
     if (event.number == 0) return Added::kImpossible;
     if (Knows(event) || waiting.count(event) > 0) return Added::kRepeated;
-    const std::optional<core::List<Dot>> others = OfOthers(event, its_causes);
-    if (!others) return Added::kImpossible;
+    std::optional<Waiting> next = OfOthers(event, its_causes);
+    if (!next) return Added::kImpossible;
     if (events.size() + waiting.size() >= most_events) return Added::kFull;
-    if (others->size() > most_causes - causes.size() - waiting_causes) return Added::kFull;
-    if (const auto lacked = FirstLacked(event, *others)) {
-      waiting.emplace(event, *others);
-      waiting_causes += others->size();
+    if (next->causes.size() > most_causes - causes.size() - waiting_causes) return Added::kFull;
+    if (const auto lacked = NextLacked(event, *next)) {
+      waiting_causes += next->causes.size();
+      waiting.emplace(event, std::move(*next));
       waiters[*lacked].push_back(event);
       return Added::kWaits;
     }
-    Know(event, *others);
+    Know(event, next->causes);
     Wake(event);
     return Added::kKnown;
   }
@@ -103,7 +109,7 @@ struct CausalGraph {
     if (!at) return std::nullopt;
     const core::List<std::uint32_t> past = Past(*at);
     VectorClock clock;
-    for (std::size_t chain = 0; chain < past.size(); ++chain) clock.Raise(chains[chain].process, past[chain]);
+    for (const auto& [process, chain] : chain_of) clock.Raise(process, past[chain]);
     return clock;
   }
 
@@ -124,7 +130,7 @@ struct CausalGraph {
     core::List<Dot> lacked;
     const auto at = waiting.find(event);
     if (at == waiting.end()) return lacked;
-    for (std::size_t i = 0; i <= at->second.size(); ++i) {
+    for (std::size_t i = 0; i <= at->second.causes.size(); ++i) {
       const Dot cause = CauseOf(*at, i);
       if (cause.number > 0 && !Knows(cause)) lacked.push_back(cause);
     }
@@ -178,7 +184,7 @@ struct CausalGraph {
 
   // The causes in other processes, of each the last one alone, since that follows the rest. None: one of them
   // cannot be.
-  static std::optional<core::List<Dot>> OfOthers(const Dot& event, core::List<Dot> all) {
+  static std::optional<Waiting> OfOthers(const Dot& event, core::List<Dot> all) {
     for (const Dot& cause : all) {
       if (cause.number == 0 || (cause.node == event.node && cause.number >= event.number)) return std::nullopt;
     }
@@ -189,19 +195,24 @@ struct CausalGraph {
       if (!others.empty() && others.back().node == cause.node) others.pop_back();
       others.push_back(cause);
     }
-    return others;
+    return Waiting{std::move(others)};
   }
 
   // The i-th of what happened directly before it; after its causes its process's last event, which may have number 0:
   // none.
-  static Dot CauseOf(const std::pair<const Dot, core::List<Dot>>& event, std::size_t i) {
-    return i < event.second.size() ? event.second[i] : Dot{event.first.node, event.first.number - 1};
+  static Dot CauseOf(const std::pair<const Dot, Waiting>& event, std::size_t i) {
+    const core::List<Dot>& others = event.second.causes;
+    return i < others.size() ? others[i] : Dot{event.first.node, event.first.number - 1};
   }
 
-  std::optional<Dot> FirstLacked(const Dot& event, const core::List<Dot>& others) const {
+  // What it waits for next. What is known stays so, so no cause is looked for again: however many an event names, to
+  // wake it as often costs no more.
+  std::optional<Dot> NextLacked(const Dot& event, Waiting& waits) const {
     if (event.number > 1 && !Knows({event.node, event.number - 1})) return Dot{event.node, event.number - 1};
-    const auto lacked = std::find_if(others.begin(), others.end(), [this](const Dot& cause) { return !Knows(cause); });
-    return lacked == others.end() ? std::nullopt : std::optional(*lacked);
+    for (; waits.known_causes < waits.causes.size(); ++waits.known_causes) {
+      if (!Knows(waits.causes[waits.known_causes])) return waits.causes[waits.known_causes];
+    }
+    return std::nullopt;
   }
 
   // All that happened before it is known.
@@ -229,12 +240,12 @@ struct CausalGraph {
       waiters.erase(at);
       for (const Dot& event : woken) {
         const auto held = waiting.find(event);
-        if (const auto lacked = FirstLacked(event, held->second)) {
+        if (const auto lacked = NextLacked(event, held->second)) {
           waiters[*lacked].push_back(event);
           continue;
         }
-        Know(event, held->second);
-        waiting_causes -= held->second.size();
+        Know(event, held->second.causes);
+        waiting_causes -= held->second.causes.size();
         waiting.erase(held);
         news.push_back(event);
       }
@@ -339,7 +350,7 @@ struct CausalGraph {
   // The next of the waiting events that happen before that of the step.
   std::optional<Dot> NextWaiting(Step& step) const {
     const auto& event = *waiting.find(step.event);
-    while (step.next <= event.second.size()) {
+    while (step.next <= event.second.causes.size()) {
       if (const auto next = WaitingUpTo(CauseOf(event, step.next++))) return next;
     }
     return std::nullopt;

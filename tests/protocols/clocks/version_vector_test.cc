@@ -58,6 +58,8 @@ TEST(CausalContext, TheNextDotIsKnownToWhoGivesIt) {
   EXPECT_EQ(context.Next(kOne), (Dot{kOne, 3}));
   EXPECT_EQ(context.Next(kOne), (Dot{kOne, 4}));
   EXPECT_TRUE(context.Contains({kOne, 4}));
+  context.Add({kTwo, 1});
+  EXPECT_EQ(context.Next(kTwo), (Dot{kTwo, 2})) << "each node counts its own";
 }
 
 TEST(CausalContext, ContextsThatMeetCloseTheGap) {
