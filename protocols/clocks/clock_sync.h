@@ -42,9 +42,9 @@ constexpr core::Duration Share(core::Duration span, std::int64_t parts, std::int
 constexpr std::int64_t kMillion = 1'000'000;
 
 // How far a clock that drifts by at most so many parts per million can be off after it has shown a span; of
-// what a right clock shows meanwhile, which may be more.
+// what a right clock shows meanwhile, which may be more. Readings are whole: up to a nanosecond more had passed on it.
 constexpr core::Duration MostDrift(core::Duration shown, std::uint32_t drift) {
-  return Share(shown, drift, kMillion - drift);
+  return Share(shown + core::Duration{1}, drift, kMillion - drift);
 }
 
 // A question to a server and its answer (RFC 5905, §8: T1 to T4).

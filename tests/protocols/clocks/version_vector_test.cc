@@ -40,11 +40,26 @@ TEST(CausalContext, KeepsWhatOvertookOthersUntilTheyHaveCome) {
   EXPECT_EQ(core::Text(context), "CausalContext{[n0:4] []}");
 }
 
+TEST(CausalContext, IsEmptyIfItHasNoDot) {
+  EXPECT_TRUE(CausalContext{}.empty());
+  EXPECT_FALSE(Of({{kOne, 1}}).empty());
+  EXPECT_FALSE(Of({{kOne, 2}}).empty());
+}
+
+TEST(CausalContext, ToHearOfADotAgainChangesNothing) {
+  CausalContext context = Of({{kOne, 1}, {kOne, 3}});
+  context.Add({kOne, 3});
+  context.Add({kOne, 1});
+  EXPECT_EQ(core::Text(context), "CausalContext{[n0:1] [n0:3]}");
+}
+
 TEST(CausalContext, TheNextDotIsKnownToWhoGivesIt) {
   CausalContext context = Of({{kOne, 1}, {kOne, 2}, {kTwo, 7}});
   EXPECT_EQ(context.Next(kOne), (Dot{kOne, 3}));
   EXPECT_EQ(context.Next(kOne), (Dot{kOne, 4}));
   EXPECT_TRUE(context.Contains({kOne, 4}));
+  context.Add({kTwo, 1});
+  EXPECT_EQ(context.Next(kTwo), (Dot{kTwo, 2})) << "each node counts its own";
 }
 
 TEST(CausalContext, ContextsThatMeetCloseTheGap) {
