@@ -107,6 +107,20 @@ TEST(CausalGraph, ThoseThatWaitForEachOtherAreTold) {
   EXPECT_FALSE(graph.Knows({kA, 1}) || graph.Knows({kC, 1}));
 }
 
+// Two ways lead to what is missing, and elsewhere two events wait for each other.
+TEST(CausalGraph, ToWaitForTheSameIsNotToWaitForEachOther) {
+  constexpr NodeId kD{3}, kE{4}, kF{5}, kMissing{6};
+  CausalGraph graph = Empty();
+  graph.Add({kA, 1}, {{kB, 1}, {kC, 1}});
+  graph.Add({kB, 1}, {{kD, 1}});
+  graph.Add({kC, 1}, {{kD, 1}});
+  graph.Add({kD, 1}, {{kMissing, 1}});
+  EXPECT_TRUE(graph.Cycle().empty());
+  graph.Add({kE, 1}, {{kF, 1}});
+  graph.Add({kF, 1}, {{kE, 1}});
+  EXPECT_EQ(graph.Cycle(), (Dots{{kE, 1}, {kF, 1}}));
+}
+
 // A run, and beside each event the set of what happened before it.
 struct Run {
   static constexpr std::size_t kEvents = 180;
