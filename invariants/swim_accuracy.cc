@@ -48,7 +48,7 @@ struct SwimAccuracy {
     }
     if (f.at - suspicion->since >= views[node].least) return Ruling::Fine();
     return Ruling::Broken(claim + ", having suspected it for " + core::Text(f.at - suspicion->since) +
-                          " s where it must for " + core::Text(views[node].least) + " s");
+                          " where it must for " + core::Text(views[node].least));
   }
   Ruling On(core::NodeId node, const facts::MemberSeen& f) {
     std::optional<Suspicion>& suspicion = views[node].suspicions[f.member];
