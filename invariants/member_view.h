@@ -3,9 +3,7 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "invariants/by_node.h"
 #include "protocols/core/facts.h"
 #include "protocols/core/text.h"
 

@@ -4,9 +4,11 @@
 //
 // A live member may be suspected, and even be taken for dead while it cannot answer: silence is all that there is to go
 // by, and it contradicts later.
-#include <map>
+#include <chrono>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "invariants/by_node.h"
 #include "invariants/invariant.h"
@@ -46,7 +48,7 @@ struct SwimAccuracy {
     }
     if (f.at - suspicion->since >= views[node].least) return Ruling::Fine();
     return Ruling::Broken(claim + ", having suspected it for " + core::Text(f.at - suspicion->since) +
-                          " s where it must for " + core::Text(views[node].least) + " s");
+                          " where it must for " + core::Text(views[node].least));
   }
   Ruling On(core::NodeId node, const facts::MemberSeen& f) {
     std::optional<Suspicion>& suspicion = views[node].suspicions[f.member];
@@ -86,7 +88,7 @@ void Rejected(Story& story) { TellDeath(story, 1); }
 REGISTER_INVARIANT("swim-accuracy", SwimAccuracy,
                    "nobody is declared dead but after a suspicion that stood for as long as it must, nor suspected but "
                    "after a probe without an answer",
-                   "Das, Gupta & Motivala, SWIM, §4.2; Dadgar, Phillips & Currey, Lifeguard, §IV-B",
+                   "Das, Gupta & Motivala, SWIM, §4.2; Dadgar, Phillips & Currey, Lifeguard, LHA-Suspicion",
                    facts::ViewRecovered, facts::MemberAccused, facts::MemberDeclaredDead, facts::MemberSeen);
 
 }  // namespace

@@ -4,6 +4,7 @@
 //
 // Lately, and not at the end: a packet that is lost then may have made a suspect of anybody, which is no fault.
 #include <optional>
+#include <vector>
 
 #include "invariants/by_node.h"
 #include "invariants/invariant.h"

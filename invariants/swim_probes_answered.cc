@@ -1,6 +1,5 @@
 // Probes are answered: in a healed core of two or more, each member has lately answered a probe of another one. Else
 // everybody is a suspect all the time and saves himself by refuting it, which looks healthy from afar.
-#include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
 #include "protocols/core/text.h"

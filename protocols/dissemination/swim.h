@@ -1,6 +1,7 @@
 // SWIM (Das, Gupta & Motivala, "SWIM: Scalable Weakly-consistent Infection-style Process Group Membership Protocol",
 // DSN 2002): who is there, as each member believes. Each probes one other in every period, so the load of a member does
-// not grow with the cluster; what it finds out travels on the probes and their answers.
+// not grow with the cluster; what it finds out travels on the probes and their answers. (The founding document's peers
+// are a list for ever, and nobody notices that one is gone: F69.)
 //
 // The network loses packets, so silence is only a suspicion. The suspect hears of it and contradicts, with an
 // incarnation that nobody else may raise; if it does not in time it is taken for dead. A dead member is remembered,
@@ -156,9 +157,9 @@ struct Node {
 
   // It may be the way to it that is broken, so others try theirs.
   void AskOthers(Env& env) {
-    if (!probe || probe->indirect) return;
-    probe->indirect = true;
+    if (!probe) return;
     probe->helpers = Some(env.config().indirect_probes.value_or(0), probe->target, env);
+    probe->indirect = !probe->helpers.empty();
     for (const NodeId helper : probe->helpers) {
       env.Send(helper, PingReq{probe->id, probe->target, NewsFor(helper, env)});
     }
@@ -170,7 +171,7 @@ struct Node {
     if (!IsOther(m.target, env) || !IsOther(from, env)) return;
     relayed[from] = m.probe;
     env.Send(m.target, Ping{m.probe, from, NewsFor(m.target, env)});
-    const core::Duration patience = env.config().probe_timeout * 4 / 5;  // in time for who asked (Lifeguard, §IV-A)
+    const core::Duration patience = env.config().probe_timeout * 4 / 5;  // in time for who asked (Lifeguard, LHA-Probe)
     env.Arm({Alarm::kNack, from}, {patience, patience});
   }
   void TellSilence(NodeId origin, Env& env) {
@@ -269,7 +270,7 @@ struct Node {
   void HearOfSelf(const Claim& claim, Env& env) {
     if (leaving || !ViewOf(env.self()).IsBefore(claim)) return;
     TakeIncarnation(claim.incarnation + 1, env);
-    Worsen(1, env);  // whoever suspects us has not heard from us in time (Lifeguard, §IV-A)
+    Worsen(1, env);  // whoever suspects us has not heard from us in time (Lifeguard, LHA-Probe)
   }
   void TakeIncarnation(Incarnation next, Env& env) {
     const Incarnated record{next};
@@ -301,13 +302,12 @@ struct Node {
     env.Announce(facts::MemberSeen{member, view.incarnation, view.status, env.now()});
   }
 
-  // --- suspicion (SWIM, §4.2; Lifeguard, §IV-B) ----------------------------------------------------------
+  // --- suspicion (SWIM, §4.2; Lifeguard, LHA-Suspicion) ----------------------------------------------------------
 
   // Neither it nor, through whoever has been asked, anybody has answered.
   void MissAnswer(Env& env) {
     // Who hears not even from those he asked has himself to blame, rather than the one whom they do not reach either.
-    const bool alone = probe->helpers.empty() && !probe->indirect;
-    Worsen(alone ? 1 : static_cast<std::uint32_t>(probe->helpers.size()), env);
+    Worsen(probe->indirect ? static_cast<std::uint32_t>(probe->helpers.size()) : 1, env);
     Accuse(*probe, env);
     probe.reset();
   }
@@ -371,7 +371,7 @@ struct Node {
   }
 
   // What to tell this one. Whom we do not take for alive hears that from us before anything else (Lifeguard's buddy
-  // system, §IV-C): he must know to contradict it.
+  // system): he must know to contradict it.
   Claims NewsFor(NodeId to, Env& env) {
     const bool doubted = Number(to) < views.size() && ViewOf(to).status != Status::kAlive;
     Claims news;

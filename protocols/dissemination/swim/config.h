@@ -79,7 +79,7 @@ struct Config {
     return LongestSuspicion() + (probe_interval.max + PushPullInterval().max) * (2 * nodes + 4);
   }
 
-  // --- suspicion (Lifeguard, §IV-B) -----------------------------------------------------------------
+  // --- suspicion (Lifeguard, LHA-Suspicion) -----------------------------------------------------------------
 
   core::Duration LeastSuspicion() const {
     return Scale(probe_interval.max * suspicion_multiplier, std::max(kOne, Log10(nodes)));

@@ -40,7 +40,8 @@ struct PingReq {
   NodeId target{};
   Claims updates;
 };
-// I asked, and have heard nothing yet: so it is not for want of a way to you that you do not hear (Lifeguard, §IV-A).
+// I asked, and have heard nothing yet: so it is not for want of a way to you that you do not hear either (Lifeguard,
+// LHA-Probe).
 struct Nack {
   ProbeId probe;
   Claims updates;
