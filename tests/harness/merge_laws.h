@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,6 +28,12 @@ void ForEachCase(int each, F&& f) {
   const char* wanted = std::getenv("FAULTLINE_MERGES");
   const int cases = wanted == nullptr ? each : std::max(1, (std::atoi(wanted) + kRuns - 1) / kRuns);
   for (int i = 0; i < cases; ++i) f();
+}
+
+// Any number below the bound. As often the highest as the lowest: RapidCheck's own ranges begin narrow and end wide.
+template <class T>
+T AnyBelow(T bound) {
+  return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<T>(0, bound));
 }
 
 // --- joins -----------------------------------------------------------------------------------------

@@ -268,7 +268,7 @@ struct History {
   }
 
   void Write(std::size_t at, Key key, const Client& client) {
-    const bool removes = *rc::gen::inRange(0, 4) == 0;
+    const bool removes = harness::AnyBelow(4) == 0;
     const auto value = removes ? std::nullopt : std::optional<std::uint64_t>(written.size());
     const Put put = replicas[at].Write(key, client.seen, value);
     written[put.version.dot()] = {put, client.dots};
@@ -276,10 +276,10 @@ struct History {
   }
 
   void Step() {
-    const auto at = *rc::gen::inRange<std::size_t>(0, 3);
-    const auto key = *rc::gen::inRange<Key>(0, kKeys);
-    Client& client = clients[{*rc::gen::inRange(0, 2), key}];
-    switch (*rc::gen::inRange(0, 6)) {
+    const auto at = harness::AnyBelow<std::size_t>(3);
+    const auto key = harness::AnyBelow(kKeys);
+    Client& client = clients[{harness::AnyBelow(2), key}];
+    switch (harness::AnyBelow(6)) {
       case 0:
         Read(at, key, client);
         break;
@@ -289,7 +289,7 @@ struct History {
         break;
       case 3: {
         if (written.empty()) break;
-        const auto any = std::next(written.begin(), *rc::gen::inRange<int>(0, static_cast<int>(written.size())));
+        const auto any = std::next(written.begin(), harness::AnyBelow(static_cast<int>(written.size())));
         RC_ASSERT(replicas[at].store.Take(any->second.put) == known[at].insert(any->first).second);
         break;
       }
@@ -300,7 +300,7 @@ struct History {
         break;
       }
       default: {
-        const auto other = *rc::gen::inRange<std::size_t>(0, 3);
+        const auto other = harness::AnyBelow<std::size_t>(3);
         replicas[at].store.Join(replicas[other].store);
         known[at].insert(known[other].begin(), known[other].end());
       }
@@ -334,7 +334,7 @@ struct History {
 
 History AnyHistory() {
   History history;
-  for (int i = *rc::gen::inRange(0, 20); i > 0; --i) history.Step();
+  for (int i = harness::AnyBelow(25); i > 0; --i) history.Step();
   return history;
 }
 
