@@ -88,9 +88,9 @@ struct SpanReport {
   std::optional<tracing::SpanId> parent;  // zero: it is a root
   std::uint64_t start_nanos{};            // zero is no time (OTLP; F64)
   std::uint64_t end_nanos{};              // likewise: the span has not ended yet, or nobody knows
-  std::optional<std::string> trace_state;
+  std::string trace_state;
   std::optional<std::uint32_t> flags;
-  std::optional<std::string> name;
+  std::string name;  // empty: not known (OTLP)
   StatusCode status{};
   std::string description;  // of the status
   Attributes attributes;
@@ -122,9 +122,9 @@ struct VersionedSpan {
     if (report.parent) span.parent.Claim(*report.parent);
     if (report.start_nanos != 0) span.start_nanos.Claim(report.start_nanos);
     if (report.end_nanos != 0) span.end_nanos.Claim(report.end_nanos);
-    if (report.trace_state) span.trace_state.Claim(*report.trace_state);
+    if (!report.trace_state.empty()) span.trace_state.Claim(report.trace_state);
     if (report.flags) span.flags.Claim(*report.flags);
-    if (report.name) span.name = {stamp, report.name};
+    if (!report.name.empty()) span.name = {stamp, report.name};
     span.status.value = StatusOf(report, stamp);
     for (const auto& [key, value] : report.attributes) span.attributes.JoinAt(key, {stamp, value});
     for (const SpanEvent& event : report.events) span.events.Add(event);

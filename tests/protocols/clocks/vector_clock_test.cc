@@ -51,7 +51,7 @@ TEST(VectorClock, JoiningCountsNoEvent) {
 }
 
 RC_GTEST_PROP(VectorClock, JoinIsAJoin, ()) {
-  for (int i = 0; i < 100; ++i) harness::ExpectMergeLaws(AnyClock(), AnyClock(), AnyClock());
+  harness::ForEachCase(100, [] { harness::ExpectMergeLaws(AnyClock(), AnyClock(), AnyClock()); });
 }
 
 // Each event continues its process's clock, and a message brings its sender's. What happened before is kept beside

@@ -73,7 +73,7 @@ RC_GTEST_PROP(CausalContext, IsASet, ()) {
 }
 
 RC_GTEST_PROP(CausalContext, JoinIsAJoin, ()) {
-  for (int i = 0; i < 30; ++i) harness::ExpectMergeLaws(Of(AnyDots()), Of(AnyDots()), Of(AnyDots()));
+  harness::ForEachCase(30, [] { harness::ExpectMergeLaws(Of(AnyDots()), Of(AnyDots()), Of(AnyDots())); });
 }
 
 }  // namespace

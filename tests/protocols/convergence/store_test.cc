@@ -96,10 +96,10 @@ std::vector<Writer> AnyReplicas() {
 }
 
 RC_GTEST_PROP(Store, JoinIsAJoin, ()) {
-  for (int i = 0; i < 10; ++i) {
+  harness::ForEachCase(10, [] {
     const std::vector<Writer> replicas = AnyReplicas();
     harness::ExpectMergeLaws(replicas[0].store, replicas[1].store, replicas[2].store);
-  }
+  });
 }
 
 RC_GTEST_PROP(Store, WhoKnowsTheSameHasTheSame, ()) {
