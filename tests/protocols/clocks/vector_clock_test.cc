@@ -23,7 +23,7 @@ VectorClock Of(std::initializer_list<std::pair<std::uint32_t, std::uint64_t>> co
 
 VectorClock AnyClock() {
   VectorClock clock;
-  for (std::uint32_t node = 0; node < 4; ++node) clock.Raise(NodeId{node}, *rc::gen::inRange<std::uint64_t>(0, 4));
+  for (std::uint32_t node = 0; node < 4; ++node) clock.Raise(NodeId{node}, harness::AnyBelow<std::uint64_t>(4));
   return clock;
 }
 

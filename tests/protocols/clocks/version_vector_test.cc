@@ -22,9 +22,9 @@ CausalContext Of(const std::set<Dot>& dots) {
 
 std::set<Dot> AnyDots() {
   std::set<Dot> dots;
-  for (int i = *rc::gen::inRange(0, 12); i > 0; --i) {
+  for (int i = harness::AnyBelow(12); i > 0; --i) {
     const core::NodeId node = *rc::gen::element(kOne, kTwo, kThree);
-    dots.insert({node, *rc::gen::inRange<std::uint64_t>(1, 7)});
+    dots.insert({node, 1 + harness::AnyBelow<std::uint64_t>(6)});
   }
   return dots;
 }

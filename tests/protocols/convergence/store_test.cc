@@ -48,11 +48,13 @@ TEST(Store, TheLaterOneStandsInEitherOrder) {
 }
 
 TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
-  Writer a, b;
-  a.wall = core::WallTime{std::chrono::seconds(5)};
-  b.store.Take(a.Put(0, 7, 1));
-  a.store.Take(b.Put(1, 7, 2));
-  EXPECT_EQ(a.ValueOf(7), 2u) << "F58";
+  for (const auto [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
+    Writer a, b;
+    a.wall = core::WallTime{std::chrono::seconds(5)};
+    b.store.Take(a.Put(first, 7, 1));
+    a.store.Take(b.Put(second, 7, 2));
+    EXPECT_EQ(a.ValueOf(7), 2u) << "F58";
+  }
 }
 
 TEST(Store, APartOfWhatIsLackedBringsNoContext) {
@@ -77,19 +79,19 @@ TEST(Store, APartOfWhatIsLackedBringsNoContext) {
 std::vector<Writer> AnyReplicas() {
   std::vector<Writer> replicas(3);
   std::vector<Update<KeyValue>> written;
-  for (int i = *rc::gen::inRange(0, 25); i > 0; --i) {
-    const auto node = *rc::gen::inRange<std::uint32_t>(0, 3);
+  for (int i = harness::AnyBelow(25); i > 0; --i) {
+    const auto node = harness::AnyBelow(3u);
     Writer& replica = replicas[node];
-    switch (*rc::gen::inRange(0, 3)) {
+    switch (harness::AnyBelow(3)) {
       case 0:
-        replica.wall = core::WallTime{core::Duration{*rc::gen::inRange(0, 4)}};
-        written.push_back(replica.Put(node, *rc::gen::inRange<std::uint32_t>(0, 3), static_cast<std::uint64_t>(i)));
+        replica.wall = core::WallTime{core::Duration{harness::AnyBelow(4)}};
+        written.push_back(replica.Put(node, harness::AnyBelow(3u), static_cast<std::uint64_t>(i)));
         break;
       case 1:
         if (!written.empty()) replica.store.Take(*rc::gen::elementOf(written));
         break;
       default:
-        replica.store.Join(replicas[*rc::gen::inRange<std::size_t>(0, 3)].store);
+        replica.store.Join(replicas[harness::AnyBelow<std::size_t>(3)].store);
     }
   }
   return replicas;
