@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <map>

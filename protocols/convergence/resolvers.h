@@ -14,7 +14,6 @@
 #include <concepts>
 #include <optional>
 #include <span>
-#include <utility>
 
 #include "protocols/convergence/lattice.h"
 #include "protocols/convergence/siblings.h"

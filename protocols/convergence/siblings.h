@@ -15,7 +15,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>

@@ -5,19 +5,22 @@
 //
 // How a field merges follows from what OpenTelemetry lets a program do with it (specification, "Trace API", Span):
 //
-// | field                              | a program may                             | so it is             |
-// | ---                                | ---                                       | ---                  |
-// | parent, start, trace state, flags  | give it when the span starts              | set once             |
-// | end                                | end the span; later calls are ignored     | set once             |
-// | name                               | give another one                          | last written         |
-// | attributes                         | set each again, and remove none           | each last written    |
-// | status                             | set it upwards, Ok > Error > Unset        | the highest, then the last |
-// | events, links                      | add                                       | add-only sets        |
-// | dropped counts                     | nothing: the SDK counts upwards           | maxima               |
+// | field                             | a program may                         | so it is                   |
+// | ---                               | ---                                   | ---                        |
+// | parent, start, trace state, flags | give it when the span starts          | set once                   |
+// | end                               | end the span; later calls are ignored | set once                   |
+// | name                              | give another one                      | last written               |
+// | attributes                        | set each again, and remove none       | each last written          |
+// | status                            | set it upwards, Ok > Error > Unset    | the highest, then the last |
+// | events, links                     | add                                   | add-only sets              |
+// | dropped counts                    | nothing: the SDK counts upwards       | maxima                     |
 //
 // So the end is not the latest of those told: a span is ended by the one process that started it, once, and of two
 // different ends one is a mistake. A maximum would keep the mistake of the clock that is furthest ahead, and say
 // nothing. The lesser is shown, as the first call counts, and that they contradict each other stays visible.
+//
+// How much a span may hold is for whoever takes reports to say, as tracing::Batch does: a merge that left something out
+// would be no join.
 #pragma once
 
 #include <compare>
@@ -61,11 +64,8 @@ struct SpanLink {
   auto operator<=>(const SpanLink&) const = default;
 };
 
-enum class StatusCode : std::uint8_t {
-  kUnset,
-  kError,
-  kOk
-};  // in the order of the specification, not in OTLP's numbers
+// In the order of the specification, which is not that of the numbers in OTLP.
+enum class StatusCode : std::uint8_t { kUnset, kError, kOk };
 
 // Of equal codes what was said last counts. Ok is final: what is set on top of it is as good.
 struct SpanStatus {

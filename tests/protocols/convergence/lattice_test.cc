@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
 #include <string>
 
 #include "protocols/core/text.h"
@@ -137,6 +138,29 @@ Record AnyRecord() {
 template <class Any>
 void ExpectJoin(Any&& any) {
   harness::ForEachCase(20, [&any] { harness::ExpectMergeLaws(any(), any(), any()); });
+}
+
+TEST(Lattice, EachFieldOfARecordHasItsOwnWinner) {
+  Record one{{At(2, 1), "one"}, {9}, {}, {{1, 2}}, {}, {}}, two{{At(1, 2), "two"}, {5}, {}, {{3}}, {}, {}};
+  one.fields.JoinAt(1, {At(1, 1), "old"});
+  two.fields.JoinAt(1, {At(2, 2), "new"});
+  const Record both = Joined(one, two);
+  EXPECT_EQ(both, Joined(two, one)) << "F56";
+  EXPECT_EQ(both.name.value, "one");
+  EXPECT_EQ(both.highest.value, 9);
+  EXPECT_EQ(both.tags.elements, (std::set<int>{1, 2, 3}));
+  EXPECT_EQ(both.fields.entries.at(1).value, "new");
+  EXPECT_FALSE(one.Covers(two)) << "though its name and its maximum do";
+  EXPECT_FALSE(two.Covers(one));
+  EXPECT_TRUE(both.Covers(one) && both.Covers(two) && both.Covers(both));
+}
+
+TEST(Lattice, WhoHasLessDoesNotCoverWhoHasMore) {
+  const Register early{At(1, 1), "early"}, late{At(2, 1), "late"};
+  EXPECT_TRUE(late.Covers(early) && late.Covers(late) && !early.Covers(late));
+  EXPECT_TRUE(Max<int>{2}.Covers({1}) && Max<int>{2}.Covers({2}) && !Max<int>{1}.Covers({2}));
+  const AddOnlySet<int> more{{1, 2}}, less{{3}};
+  EXPECT_TRUE(more.Covers(more) && !more.Covers(less) && !less.Covers(more));
 }
 
 RC_GTEST_PROP(Lattice, LastWrittenIsAJoin, ()) { ExpectJoin(AnyRegister); }

@@ -29,7 +29,7 @@ struct Replica {
     return {{core::WallTime{core::Duration{static_cast<std::int64_t>(dot.number)}}, 0, node}, dot};
   }
   Put Write(Key key, const CausalContext& seen, std::optional<std::uint64_t> value) {
-    return *store.Write(key, seen, NextStamp(), value);
+    return store.Write(key, seen, NextStamp(), value).value();
   }
   // By a client who has just read here.
   Put Write(Key key, std::optional<std::uint64_t> value) { return Write(key, store.Seen(key), value); }
@@ -133,6 +133,18 @@ TEST_F(AmongReplicas, ARemovalThatNobodyPassedOnIsLearntFromTheContext) {
   EXPECT_EQ(a.Values(7), Values{}) << "he has his own write and not the removal; those who have both overrule him";
 }
 
+TEST_F(AmongReplicas, WhatIsGoneIsGoneBesideASiblingThatStays) {
+  a.Write(7, 1);
+  const CausalContext seen = a.store.Seen(7);
+  b.Write(7, 2);
+  Meet(a, b);
+  c.store.Join(a.store);
+  c.Write(7, seen, std::nullopt);
+  EXPECT_EQ(c.Values(7), Values{2});
+  Meet(a, c);
+  EXPECT_EQ(a.Values(7), Values{2}) << "the removal is forgotten, what it spared is not";
+}
+
 TEST_F(AmongReplicas, ARemovalSparesWhatItHasNotSeen) {
   a.Write(7, 1);
   Meet(a, b);
@@ -151,6 +163,14 @@ TEST_F(AmongReplicas, ARemovalWaitsForWhatItHasSeen) {
   b.store.Take(write);
   EXPECT_EQ(b.store, a.store) << "come and gone, and the removal with it";
   EXPECT_TRUE(b.store.removals.empty());
+}
+
+TEST_F(AmongReplicas, ARemovalThatWaitsLeavesOtherKeysAlone) {
+  a.Write(7, 1);
+  const Put other = a.Write(8, 2);
+  b.store.Take(a.Write(7, std::nullopt));
+  b.store.Take(other);
+  EXPECT_EQ(b.Values(8), Values{2}) << "who removed the one had seen the other";
 }
 
 TEST_F(AmongReplicas, AKeyThatIsMadeAnewDoesNotUseItsDotsAgain) {
@@ -192,6 +212,7 @@ TEST_F(AmongReplicas, ADominatingReplicaIsTakenOverAsAWhole) {
   a.Write(7, 1);
   Meet(a, b);
   b.Write(7, 2);
+  EXPECT_TRUE(b.store.Covers(a.store) && !a.store.Covers(b.store));
   a.store.Join(b.store);
   EXPECT_EQ(a.Values(7), Values{2}) << "F62";
   b.store.Join(Replica{core::NodeId{0}, {}}.store);

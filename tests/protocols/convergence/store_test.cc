@@ -47,6 +47,16 @@ TEST(Store, TheLaterOneStandsInEitherOrder) {
   EXPECT_EQ(a.store.Take(first), News::kNone) << "it is known, though it is not here";
 }
 
+TEST(Store, ATieGoesToTheNode) {
+  Writer a, b;
+  const auto first = a.Put(0, 7, 1);
+  const auto second = b.Put(1, 7, 2);
+  a.store.Take(second);
+  b.store.Take(first);
+  EXPECT_EQ(a.ValueOf(7), 2u);
+  EXPECT_EQ(b.ValueOf(7), 2u) << "F55: not to the second argument, or they swap for ever";
+}
+
 TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
   for (const auto [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
     Writer a, b;

@@ -46,6 +46,7 @@ TEST(VersionedSpan, ASpanThatRunsHasNoEndUntilSomebodyTellsIt) {
   EXPECT_EQ(span.start_nanos.value(), 100u);
   EXPECT_EQ(span.end_nanos.value(), 170u) << "a later report without an end does not take it away";
   EXPECT_EQ(span.name.value, "GET /");
+  EXPECT_EQ(After(begun, ended).name.value, "GET /") << "nor does one without a name take that";
   EXPECT_FALSE(span.Contradicted());
 }
 
