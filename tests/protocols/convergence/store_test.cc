@@ -67,6 +67,19 @@ TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
   }
 }
 
+TEST(Store, WhoMeetsHasWhatTheOtherHasAndCountsNothing) {
+  Writer a, b;
+  a.Put(0, 7, 1);
+  b.Put(1, 8, 2);
+  EXPECT_FALSE(a.store.Covers(b.store));
+  a.store.Join(b.store);
+  EXPECT_EQ(a.ValueOf(8), 2u) << "F62: not the context alone";
+  EXPECT_TRUE(a.store.Covers(b.store) && !b.store.Covers(a.store));
+  b.store.Join(a.store);
+  EXPECT_EQ(a.store, b.store);
+  EXPECT_EQ(core::Text(a.store.context), "CausalContext{[n0:1 n1:1] []}") << "F63";
+}
+
 TEST(Store, APartOfWhatIsLackedBringsNoContext) {
   Writer a;
   for (std::uint32_t key = 0; key < 5; ++key) a.Put(0, key, key);
