@@ -17,7 +17,8 @@ BEGIN {
   may["protocols/machines"] = "absl protocols/core protocols/tracing"
   may["protocols/replication"] = "absl protocols/core protocols/machines"
   may["protocols/consensus"] = "absl protocols/core protocols/machines protocols/replication protocols/clocks"
-  may["protocols/convergence"] = "absl protocols/core protocols/machines protocols/clocks protocols/replication"
+  may["protocols/convergence"] = "absl protocols/core protocols/machines protocols/clocks protocols/replication" \
+                                 " protocols/tracing"
   may["protocols/dissemination"] = "absl protocols/core protocols/machines protocols/clocks protocols/convergence" \
                                    " protocols/replication"
   may["protocols/coordination"] = "absl protocols/core protocols/machines protocols/clocks protocols/consensus" \

@@ -32,13 +32,12 @@ std::unique_ptr<harness::Interpreter> Make() {
 
 // By the name of the folder.
 const std::map<std::string, MakeInterpreter>& Protocols() {
-  static const std::map<std::string, MakeInterpreter> protocols = {
-      {"async_replication", Make<async_replication::Node>},
-      {"causal_broadcast", Make<causal_broadcast::Node>},
-      {"gossip", Make<gossip::Node>},
-      {"multi_paxos", Make<multi_paxos::Node>},
-      {"raft", Make<raft::Node>},
-      {"zab", Make<zab::Node>}};
+  static const std::map<std::string, MakeInterpreter> protocols = {{"async_replication", Make<async_replication::Node>},
+                                                                   {"causal_broadcast", Make<causal_broadcast::Node>},
+                                                                   {"gossip", Make<gossip::Node>},
+                                                                   {"multi_paxos", Make<multi_paxos::Node>},
+                                                                   {"raft", Make<raft::Node>},
+                                                                   {"zab", Make<zab::Node>}};
   return protocols;
 }
 

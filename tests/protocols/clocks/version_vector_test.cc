@@ -22,9 +22,9 @@ CausalContext Of(const std::set<Dot>& dots) {
 
 std::set<Dot> AnyDots() {
   std::set<Dot> dots;
-  for (int i = *rc::gen::inRange(0, 12); i > 0; --i) {
+  for (int i = harness::AnyBelow(12); i > 0; --i) {
     const core::NodeId node = *rc::gen::element(kOne, kTwo, kThree);
-    dots.insert({node, *rc::gen::inRange<std::uint64_t>(1, 7)});
+    dots.insert({node, 1 + harness::AnyBelow<std::uint64_t>(6)});
   }
   return dots;
 }
@@ -88,7 +88,7 @@ RC_GTEST_PROP(CausalContext, IsASet, ()) {
 }
 
 RC_GTEST_PROP(CausalContext, JoinIsAJoin, ()) {
-  for (int i = 0; i < 30; ++i) harness::ExpectMergeLaws(Of(AnyDots()), Of(AnyDots()), Of(AnyDots()));
+  harness::ForEachCase(30, [] { harness::ExpectMergeLaws(Of(AnyDots()), Of(AnyDots()), Of(AnyDots())); });
 }
 
 }  // namespace

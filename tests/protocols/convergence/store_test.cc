@@ -47,12 +47,37 @@ TEST(Store, TheLaterOneStandsInEitherOrder) {
   EXPECT_EQ(a.store.Take(first), News::kNone) << "it is known, though it is not here";
 }
 
-TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
+TEST(Store, ATieGoesToTheNode) {
   Writer a, b;
-  a.wall = core::WallTime{std::chrono::seconds(5)};
-  b.store.Take(a.Put(0, 7, 1));
-  a.store.Take(b.Put(1, 7, 2));
-  EXPECT_EQ(a.ValueOf(7), 2u) << "F58";
+  const auto first = a.Put(0, 7, 1);
+  const auto second = b.Put(1, 7, 2);
+  a.store.Take(second);
+  b.store.Take(first);
+  EXPECT_EQ(a.ValueOf(7), 2u);
+  EXPECT_EQ(b.ValueOf(7), 2u) << "F55: not to the second argument, or they swap for ever";
+}
+
+TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
+  for (const auto [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
+    Writer a, b;
+    a.wall = core::WallTime{std::chrono::seconds(5)};
+    b.store.Take(a.Put(first, 7, 1));
+    a.store.Take(b.Put(second, 7, 2));
+    EXPECT_EQ(a.ValueOf(7), 2u) << "F58";
+  }
+}
+
+TEST(Store, WhoMeetsHasWhatTheOtherHasAndCountsNothing) {
+  Writer a, b;
+  a.Put(0, 7, 1);
+  b.Put(1, 8, 2);
+  EXPECT_FALSE(a.store.Covers(b.store));
+  a.store.Join(b.store);
+  EXPECT_EQ(a.ValueOf(8), 2u) << "F62: not the context alone";
+  EXPECT_TRUE(a.store.Covers(b.store) && !b.store.Covers(a.store));
+  b.store.Join(a.store);
+  EXPECT_EQ(a.store, b.store);
+  EXPECT_EQ(core::Text(a.store.context), "CausalContext{[n0:1 n1:1] []}") << "F63";
 }
 
 TEST(Store, APartOfWhatIsLackedBringsNoContext) {
@@ -77,29 +102,29 @@ TEST(Store, APartOfWhatIsLackedBringsNoContext) {
 std::vector<Writer> AnyReplicas() {
   std::vector<Writer> replicas(3);
   std::vector<Update<KeyValue>> written;
-  for (int i = *rc::gen::inRange(0, 25); i > 0; --i) {
-    const auto node = *rc::gen::inRange<std::uint32_t>(0, 3);
+  for (int i = harness::AnyBelow(25); i > 0; --i) {
+    const auto node = harness::AnyBelow(3u);
     Writer& replica = replicas[node];
-    switch (*rc::gen::inRange(0, 3)) {
+    switch (harness::AnyBelow(3)) {
       case 0:
-        replica.wall = core::WallTime{core::Duration{*rc::gen::inRange(0, 4)}};
-        written.push_back(replica.Put(node, *rc::gen::inRange<std::uint32_t>(0, 3), static_cast<std::uint64_t>(i)));
+        replica.wall = core::WallTime{core::Duration{harness::AnyBelow(4)}};
+        written.push_back(replica.Put(node, harness::AnyBelow(3u), static_cast<std::uint64_t>(i)));
         break;
       case 1:
         if (!written.empty()) replica.store.Take(*rc::gen::elementOf(written));
         break;
       default:
-        replica.store.Join(replicas[*rc::gen::inRange<std::size_t>(0, 3)].store);
+        replica.store.Join(replicas[harness::AnyBelow<std::size_t>(3)].store);
     }
   }
   return replicas;
 }
 
 RC_GTEST_PROP(Store, JoinIsAJoin, ()) {
-  for (int i = 0; i < 10; ++i) {
+  harness::ForEachCase(10, [] {
     const std::vector<Writer> replicas = AnyReplicas();
     harness::ExpectMergeLaws(replicas[0].store, replicas[1].store, replicas[2].store);
-  }
+  });
 }
 
 RC_GTEST_PROP(Store, WhoKnowsTheSameHasTheSame, ()) {
