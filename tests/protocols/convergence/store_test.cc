@@ -58,7 +58,7 @@ TEST(Store, ATieGoesToTheNode) {
 }
 
 TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
-  for (const auto [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
+  for (const auto& [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
     Writer a, b;
     a.wall = core::WallTime{std::chrono::seconds(5)};
     b.store.Take(a.Put(first, 7, 1));
