@@ -262,7 +262,7 @@ TEST(SwimCluster, TheHalvesOfAPartitionFindEachOtherAgain) {
   }
 }
 
-// Lifeguard's point (§V): who is hard of hearing takes the others for dead, unless it thinks of itself first.
+// Lifeguard's point: who is hard of hearing takes the others for dead, unless it thinks of itself first.
 TEST(SwimCluster, WhoHearsLittleDoesNotBuryTheHealthy) {
   struct Mistakes {
     std::uint64_t accused = 0, buried = 0;

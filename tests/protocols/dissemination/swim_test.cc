@@ -346,10 +346,11 @@ TEST(Swim, EachIsProbedOnceInARoundAndRoundsDiffer) {
   EXPECT_GT(rounds.size(), 15u);
 }
 
-TEST(Swim, TheDeadAreNotProbed) {
+TEST(Swim, SuspectsAreProbedAndTheDeadAreNot) {
   Bench bench;
   for (const NodeId member : {kOne, kTwo}) bench.Hear(member, {}, kDead);
   bench.Hear(NodeId{4}, {}, kLeft);
+  bench.Hear(kThree, {}, kSuspect, {kTwo});
   for (int i = 0; i < 10; ++i) {
     const auto [target, probe] = bench.Probe();
     EXPECT_EQ(target, kThree);
@@ -514,7 +515,7 @@ TEST(Swim, WithoutAnAnswerTheOneWhoAskedIsToldSo) {
   EXPECT_EQ(bench.Sent<Ack>().size(), 1u) << "late is better than never";
 }
 
-// --- local health (Lifeguard, §IV-A) --------------------------------------------------------------------
+// --- local health (Lifeguard, LHA-Probe) --------------------------------------------------------------------
 
 TEST(Swim, WhoMissesAnswersProbesMoreSlowlyUntilItIsWell) {
   Bench bench(2);  // nobody else to ask
@@ -610,6 +611,7 @@ TEST(Swim, WhoLeavesSaysSoAndIsGoneOnceItIsTold) {
   bench.Hear(kTwo, {5}, kAlive);
   EXPECT_EQ(bench.Of(kTwo).incarnation, Incarnation{5});
   bench.Hear(kSelf, {}, kDead);
+  bench.Hear(kSelf, {1}, kSuspect, {kTwo});
   EXPECT_EQ(bench.Own(), Incarnation{}) << "it has nothing to say against it";
   bench.Expire(Alarm::kSuspicion, kOne);
   EXPECT_EQ(bench.Announced<facts::MemberDeclaredDead>(), 0u) << "it judges nobody any more";
