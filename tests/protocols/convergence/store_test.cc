@@ -58,7 +58,7 @@ TEST(Store, ATieGoesToTheNode) {
 }
 
 TEST(Store, WhoHasReadAValueReplacesItHoweverLateItsClockIs) {
-  for (const auto [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
+  for (const auto& [first, second] : {std::pair(0u, 1u), std::pair(1u, 0u)}) {
     Writer a, b;
     a.wall = core::WallTime{std::chrono::seconds(5)};
     b.store.Take(a.Put(first, 7, 1));
@@ -78,6 +78,16 @@ TEST(Store, WhoMeetsHasWhatTheOtherHasAndCountsNothing) {
   b.store.Join(a.store);
   EXPECT_EQ(a.store, b.store);
   EXPECT_EQ(core::Text(a.store.context), "CausalContext{[n0:1 n1:1] []}") << "F63";
+}
+
+TEST(Store, WhatWasOvertakenIsStillLacked) {
+  Writer a;
+  const auto first = a.Put(0, 7, 1), second = a.Put(0, 8, 2);
+  KeyStore b;
+  b.Take(second);
+  const auto lacked = a.store.Since(b.context, 9);
+  ASSERT_EQ(lacked.updates.size(), 1u) << "B119: a maximum would say that he has both";
+  EXPECT_EQ(lacked.updates.front().dot, first.dot);
 }
 
 TEST(Store, APartOfWhatIsLackedBringsNoContext) {
