@@ -80,6 +80,16 @@ TEST(Store, WhoMeetsHasWhatTheOtherHasAndCountsNothing) {
   EXPECT_EQ(core::Text(a.store.context), "CausalContext{[n0:1 n1:1] []}") << "F63";
 }
 
+TEST(Store, WhatWasOvertakenIsStillLacked) {
+  Writer a;
+  const auto first = a.Put(0, 7, 1), second = a.Put(0, 8, 2);
+  KeyStore b;
+  b.Take(second);
+  const auto lacked = a.store.Since(b.context, 9);
+  ASSERT_EQ(lacked.updates.size(), 1u) << "B119: a maximum would say that he has both";
+  EXPECT_EQ(lacked.updates.front().dot, first.dot);
+}
+
 TEST(Store, APartOfWhatIsLackedBringsNoContext) {
   Writer a;
   for (std::uint32_t key = 0; key < 5; ++key) a.Put(0, key, key);
