@@ -158,7 +158,7 @@ TEST(History, AnAnswerIsThatOfTheOneTimeItsRequestTookEffect) {
 TEST(History, ClientsAskForWhatTheMixSays) {
   Plan plan = Storm();
   plan.faults.clear();
-  plan.workload = {8, {1ms, 10ms}, 300ms, 0, {.keys = 4, .reads = {800'000'000}, .hot = {200'000'000}}};
+  plan.workload = {8, {1ms, 10ms}, 300ms, 0, false, {.keys = 4, .reads = {800'000'000}, .hot = {200'000'000}}};
   plan.storm = 40s;
   std::map<std::uint64_t, std::uint64_t> keys;
   std::uint64_t total = 0, reads = 0;
