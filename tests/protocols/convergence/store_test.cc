@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "protocols/core/text.h"
@@ -19,7 +21,10 @@ using KeyStore = Store<KeyValue>;
 // A replica that writes as a node would: a dot that nobody else gives, a time above what it knows of the key.
 struct Writer {
   KeyStore store;
-  std::uint64_t ValueOf(std::uint32_t key) const { return store.About(core::FingerprintOf(key))->command.value; }
+  std::optional<std::uint64_t> ValueOf(std::uint32_t key) const {
+    const auto* held = store.About(core::FingerprintOf(key));
+    return held == nullptr ? std::nullopt : std::optional(held->command.value);
+  }
   clocks::HybridClock clock;
   core::WallTime wall{};
 
