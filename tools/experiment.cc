@@ -245,7 +245,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
   if (!entry) {
     return absl::InvalidArgumentError(
         experiment.protocol->name +
-        (experiment.traffic ? " cannot carry collectors" : " serves no clients; give the scenario a `traces` block"));
+        (experiment.traffic ? " cannot carry collectors; give the scenario a `workload` block instead of `traces`"
+                            : " serves no clients; give the scenario a `traces` block"));
   }
   try {
     absl::StatusOr<sim::Report> report = entry(job);

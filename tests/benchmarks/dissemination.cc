@@ -208,10 +208,14 @@ std::vector<std::uint32_t> UpTo(std::uint32_t most, std::vector<std::uint32_t> s
 int main(int argc, char** argv) {
   std::uint32_t most = 10'000;
   const char* file = nullptr;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::string_view(argv[i]) == "--most")
-      most = static_cast<std::uint32_t>(std::strtoul(argv[i + 1], nullptr, 10));
-    if (std::string_view(argv[i]) == "--plot") file = argv[i + 1];
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view option = argv[i];
+    if (i + 1 == argc || (option != "--most" && option != "--plot")) {
+      std::fprintf(stderr, "usage: dissemination_benchmark [--most NODES] [--plot FILE.svg]\n");
+      return 3;
+    }
+    if (option == "--most") most = static_cast<std::uint32_t>(std::strtoul(argv[i + 1], nullptr, 10));
+    if (option == "--plot") file = argv[i + 1];
   }
   const auto gossip =
       Grow("gossip, anti-entropy alone", UpTo(most, {10, 30, 100, 300, 1'000, 3'000, 10'000}), [](Spread& spread) {
