@@ -26,6 +26,7 @@
 #include "protocols/core/wire.h"
 #include "protocols/machines/span_store.h"
 #include "sim/run.h"
+#include "tests/harness/rough_link.h"
 
 namespace conformance {
 
@@ -39,14 +40,7 @@ inline sim::Plan Storm(std::uint32_t members) {
   sim::Plan plan;
   plan.name = "conformance";
   plan.nodes = members;
-  sim::LinkPlan link;
-  link.latency = sim::Latency::Uniform(1ms, 10ms);
-  link.jitter = 2ms;
-  link.loss = {20'000'000};
-  link.duplicate = {20'000'000};
-  link.reorder = {50'000'000};
-  link.reorder_delay = 50ms;
-  plan.peer = plan.client = plan.exporter = link;
+  plan.peer = plan.client = plan.exporter = harness::RoughLink();
   plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
   plan.disk.torn = {500'000'000};
   plan.clock = {1s, 200'000};

@@ -10,16 +10,14 @@
 #include "protocols/core/text.h"
 #include "protocols/core/wire.h"
 #include "tests/harness/merge_laws.h"
+#include "tests/harness/stamps.h"
 
 namespace convergence {
 namespace {
 
 using harness::AnyBelow;
+using harness::At;
 using harness::Joined;
-
-Stamp At(std::int64_t time, std::uint32_t node, std::uint64_t number = 1) {
-  return {{core::WallTime{core::Duration{time}}, 0, core::NodeId{node}}, {core::NodeId{node}, number}};
-}
 
 using Register = LastWritten<std::string>;
 

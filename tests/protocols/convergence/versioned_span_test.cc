@@ -12,16 +12,14 @@
 #include "protocols/core/text.h"
 #include "protocols/core/wire.h"
 #include "tests/harness/merge_laws.h"
+#include "tests/harness/stamps.h"
 
 namespace convergence {
 namespace {
 
 using harness::AnyBelow;
+using harness::At;
 using harness::Joined;
-
-Stamp At(std::int64_t time, std::uint32_t collector, std::uint64_t number = 1) {
-  return {{core::WallTime{core::Duration{time}}, 0, core::NodeId{collector}}, {core::NodeId{collector}, number}};
-}
 
 // What two collectors know together, whichever tells the other.
 VersionedSpan Both(const VersionedSpan& one, const VersionedSpan& other) {

@@ -15,6 +15,7 @@
 #include "invariants/invariant.h"
 #include "protocols/dissemination/swim.h"
 #include "sim/run.h"
+#include "tests/harness/rough_link.h"
 
 namespace {
 
@@ -25,22 +26,11 @@ using enum facts::MemberStatus;
 
 // --- storms ----------------------------------------------------------------------------------------------
 
-sim::LinkPlan RoughLink() {
-  sim::LinkPlan link;
-  link.latency = sim::Latency::Uniform(1ms, 10ms);
-  link.jitter = 2ms;
-  link.loss = {20'000'000};
-  link.duplicate = {20'000'000};
-  link.reorder = {50'000'000};
-  link.reorder_delay = 50ms;
-  return link;
-}
-
 sim::Plan Storm(const swim::Config& config) {
   sim::Plan plan;
   plan.name = "swim";
   plan.nodes = config.nodes;
-  plan.peer = plan.client = RoughLink();
+  plan.peer = plan.client = harness::RoughLink();
   plan.disk.sync_latency = sim::Latency::Uniform(1ms, 5ms);
   plan.disk.torn = {500'000'000};
   plan.clock = {1s, 200'000};
