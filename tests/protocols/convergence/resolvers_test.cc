@@ -9,11 +9,13 @@
 
 #include "protocols/core/text.h"
 #include "tests/harness/merge_laws.h"
+#include "tests/harness/stamps.h"
 
 namespace convergence {
 namespace {
 
 using harness::AnyBelow;
+using harness::At;
 using harness::BrokenLaw;
 using harness::Resolution;
 
@@ -51,9 +53,6 @@ static_assert(ResolverOf<decltype(Highest), std::uint64_t> && !ResolverOf<declty
 
 // --- stories ---------------------------------------------------------------------------------------------
 
-Stamp At(std::int64_t time, std::uint32_t node, std::uint64_t number) {
-  return {{core::WallTime{core::Duration{time}}, 0, core::NodeId{node}}, {core::NodeId{node}, number}};
-}
 template <class T>
 Versioned<T> Written(std::int64_t time, std::uint32_t node, T value, std::uint64_t number = 1) {
   return {{At(time, node, number), {}}, std::move(value)};
