@@ -37,6 +37,7 @@ void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
   to.set_ordinal(from.ordinal);
 }
 
+constexpr int kMostRequests = 1'000'000;
 constexpr std::size_t kMarkDigits = 4, kMarksPerLine = 64;
 
 void Write(const sim::Trail& from, faultline::scenarios::Trail& to) {
@@ -47,6 +48,17 @@ void Write(const sim::Trail& from, faultline::scenarios::Trail& to) {
   }
   for (const std::string& change : from.changes) to.add_changes(change);
   to.set_changes_until(std::to_string(from.changes_until));
+}
+
+void Write(const std::vector<sim::SentRequest>& from, faultline::scenarios::Requests& to) {
+  for (const sim::SentRequest& request : from) {
+    faultline::scenarios::Request& added = *to.add_request();
+    added.set_client(request.client);
+    added.set_sequence(std::to_string(request.sequence));
+    added.set_at(core::FormatDuration(request.at));
+    added.set_draws(std::to_string(request.draws));
+    added.set_node(request.node);
+  }
 }
 
 void Write(const Expected& from, faultline::scenarios::Expected& to) {
@@ -92,6 +104,30 @@ class Reader {
     }
     for (const faultline::scenarios::Parameter& parameter : from.params()) {
       to.params.push_back({parameter.key(), parameter.value()});
+    }
+  }
+
+  // In order of their times, and of each client in order of its numbers: what the engine relies on.
+  void Read(const faultline::scenarios::Requests& from, const sim::Plan& plan, std::vector<sim::SentRequest>& to) {
+    if (from.request_size() > kMostRequests)
+      return Problem("requests", "want at most " + std::to_string(kMostRequests) + ", got more");
+    std::vector<std::uint64_t> last(plan.workload.clients);
+    for (int i = 0; i < from.request_size(); ++i) {
+      const std::string path = "requests.request[" + std::to_string(i) + "]";
+      const faultline::scenarios::Request& request = from.request(i);
+      sim::SentRequest& read = to.emplace_back();
+      read.client = request.client();
+      read.node = request.node();
+      Value(path + ".sequence", request.sequence(), core::ParseCount, read.sequence);
+      Value(path + ".at", request.at(), core::ParseDuration, read.at);
+      Value(path + ".draws", request.draws(), core::ParseCount, read.draws);
+      if (read.client >= plan.workload.clients)
+        return Problem(path + ".client", "no c" + std::to_string(read.client) + " among " +
+                                             std::to_string(plan.workload.clients) + " clients");
+      if (read.node >= plan.nodes) Problem(path + ".node", "no node n" + std::to_string(read.node));
+      if (i > 0 && read.at < to[to.size() - 2].at) Problem(path + ".at", "want requests in the order of their times");
+      if (read.sequence <= last[read.client]) Problem(path + ".sequence", "want numbers of a client that grow, from 1");
+      last[read.client] = read.sequence;
     }
   }
 
@@ -212,8 +248,8 @@ Expected ExpectedOf(const sim::Report& report) {
   return expected;
 }
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
-                         const std::vector<InputExport>& input, std::string_view version) {
+SeedFile SeedFileOf(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
+                    std::string_view version) {
   SeedFile file;
   file.set_format(kSeedFileFormat);
   file.set_version(std::string(version));
@@ -227,13 +263,20 @@ std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& repo
     added.set_at(core::FormatDuration(one.at));
     added.set_request(one.request);
   }
+  if (scenario.plan.workload.sent) Write(*scenario.plan.workload.sent, *file.mutable_requests());
   Write(ExpectedOf(report), *file.mutable_expected());
-  return FirstLine(scenario.plan.name) + PrintText(file);
+  return file;
 }
+
+std::string PrintSeedFile(const SeedFile& file) { return FirstLine(file.name()) + PrintText(file); }
 
 absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
                           const std::vector<InputExport>& input, std::string_view version) {
-  const std::string text = SeedFileText(scenario, report, input, version);
+  return SaveSeedFile(path, SeedFileOf(scenario, report, input, version));
+}
+
+absl::Status SaveSeedFile(const std::string& path, const SeedFile& file) {
+  const std::string text = PrintSeedFile(file);
   if (text.size() > kMostSeedFileBytes)
     return absl::InvalidArgumentError(path + ": the traces make it larger than 256 MiB: run with fewer");
   return WriteFile(path, text);
@@ -248,6 +291,17 @@ absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::strin
   if (!parsed.ok() && (format.ok() || PeekFormat(text) == 0)) return parsed;
   if (!format.ok()) return format;
 
+  Expected expected;
+  Reader reader(where);
+  reader.Read(proto.expected(), expected);
+  const absl::Status read = reader.status();
+  absl::StatusOr<LoadedSeed> loaded = Resolve(std::move(proto), std::move(where), file);
+  if (!loaded.ok() || !read.ok()) return loaded.ok() ? read : loaded.status();
+  loaded->expected = std::move(expected);
+  return loaded;
+}
+
+absl::StatusOr<LoadedSeed> Resolve(SeedFile proto, Locations where, const std::string& file) {
   const std::string& source = proto.scenario().traces().source();
   if (proto.input().empty() && !SourceIsEmbedded(source)) {
     return absl::InvalidArgumentError(
@@ -260,21 +314,22 @@ absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::strin
   LoadedSeed loaded;
   loaded.file = file;
   loaded.version = proto.version();
+  loaded.shrunk = proto.shrunk();
   loaded.scenario = *std::move(scenario);
+  sim::Plan& plan = loaded.scenario.plan;
   Reader reader(loaded.scenario.where);
   if (proto.name().empty()) reader.Problem("name", "want the scenario's name");
   reader.Value("seed", proto.seed(), core::ParseCount, loaded.seed);
-  std::vector<sim::FaultWindow>& windows = loaded.scenario.plan.windows.emplace();
+  std::vector<sim::FaultWindow>& windows = plan.windows.emplace();
   for (int i = 0; i < proto.windows_size(); ++i) {
-    reader.Read(proto.windows(i), "windows[" + std::to_string(i) + "]", loaded.scenario.plan.nodes,
-                windows.emplace_back());
+    reader.Read(proto.windows(i), "windows[" + std::to_string(i) + "]", plan.nodes, windows.emplace_back());
   }
+  if (proto.has_requests()) reader.Read(proto.requests(), plan, plan.workload.sent.emplace());
   for (int i = 0; i < proto.input_size(); ++i) {
     InputExport& input = loaded.input.emplace_back();
     reader.Value("input[" + std::to_string(i) + "].at", proto.input(i).at(), core::ParseDuration, input.at);
     input.request = std::move(*proto.mutable_input(i)->mutable_request());
   }
-  reader.Read(proto.expected(), loaded.expected);
   if (!reader.status().ok()) return reader.status();
   return loaded;
 }
@@ -283,6 +338,16 @@ absl::StatusOr<LoadedSeed> LoadSeedFile(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path, kMostSeedFileBytes);
   if (!text.ok()) return text.status();
   return ParseSeedFile(*text, Printable(path));
+}
+
+absl::StatusOr<SeedFile> ReadSeedFile(const std::string& path) {
+  const absl::StatusOr<std::string> text = ReadFile(path, kMostSeedFileBytes);
+  if (!text.ok()) return text.status();
+  if (const auto checked = ParseSeedFile(*text, Printable(path)); !checked.ok()) return checked.status();
+  SeedFile file;
+  Locations where;
+  if (const absl::Status parsed = ParseText(*text, Printable(path), file, where); !parsed.ok()) return parsed;
+  return file;
 }
 
 }  // namespace scenarios

@@ -19,6 +19,8 @@
 
 namespace scenarios {
 
+using faultline::scenarios::SeedFile;
+
 inline constexpr std::size_t kMostSeedFileBytes = std::size_t{256} << 20;
 inline constexpr std::uint32_t kSeedFileFormat = 1;
 
@@ -53,19 +55,27 @@ struct LoadedSeed {
   LoadedScenario scenario;  // plan.windows is set
   std::vector<InputExport> input;
   Expected expected;
+  std::string shrunk;  // what it was before it was shrunk; empty: it was not
 };
 
 // What a seed file keeps of a report.
 Expected ExpectedOf(const sim::Report& report);
 
-std::string SeedFileText(const LoadedScenario& scenario, const sim::Report& report,
-                         const std::vector<InputExport>& input, std::string_view version);
+SeedFile SeedFileOf(const LoadedScenario& scenario, const sim::Report& report, const std::vector<InputExport>& input,
+                    std::string_view version);
+std::string PrintSeedFile(const SeedFile& file);
 // All or nothing.
 absl::Status SaveSeedFile(const std::string& path, const LoadedScenario& scenario, const sim::Report& report,
                           const std::vector<InputExport>& input, std::string_view version);
+absl::Status SaveSeedFile(const std::string& path, const SeedFile& file);
 
 absl::StatusOr<LoadedSeed> LoadSeedFile(const std::string& path);
+// As it is written, and checked like the others.
+absl::StatusOr<SeedFile> ReadSeedFile(const std::string& path);
 absl::StatusOr<LoadedSeed> ParseSeedFile(std::string_view text, const std::string& file);
+
+// The same of a message, for those who change one: what has been expected of it is not looked at.
+absl::StatusOr<LoadedSeed> Resolve(SeedFile proto, Locations where, const std::string& file);
 
 std::string_view OutcomeName(sim::Outcome outcome);
 

@@ -107,6 +107,17 @@ struct OperationMix {
   Ratio transfers{};
 };
 
+// A request as a client sent it in the storm. Seed files hold these, so that one can be taken out and the others
+// stay what they were.
+struct SentRequest {
+  std::uint32_t client = 0;
+  std::uint64_t sequence = 0;  // of its client's, from 1
+  core::Duration at{};
+  std::uint64_t draws = 0;  // what its client had drawn before: this names the draws that its content is made of
+  std::uint32_t node = 0;   // whom it asked
+  bool operator==(const SentRequest&) const = default;
+};
+
 struct WorkloadPlan {
   std::uint32_t clients = 0;
   core::Between think{};       // between a reply and the next request
@@ -114,6 +125,9 @@ struct WorkloadPlan {
   std::uint64_t requests = 0;  // per client; 0: until the storm ends
   bool sticky = false;         // who is not served does not turn to another node, in the storm
   OperationMix mix{};
+  // Given: the storm has these, in the order of their times, instead of what clients would ask by themselves. One whose
+  // client still waits for the answer before is sent when it has that.
+  std::optional<std::vector<SentRequest>> sent{};
 };
 
 // A fault as the scenario asks for it: windows are drawn from it.

@@ -155,6 +155,7 @@ struct Report {
   std::vector<FaultWindow> windows;    // what the faults really were
   std::vector<std::string> recording;  // one line per event; only if asked for
   Trail trail;                         // likewise
+  std::vector<SentRequest> sent;       // likewise: what clients asked in the storm
 };
 
 }  // namespace sim

@@ -35,7 +35,7 @@ struct RunOptions {
   std::atomic<bool>* stop = nullptr;
   core::Mutation mutation{};
   bool keep_going = false;
-  bool trail = false;                       // fill Report::trail
+  bool trail = false;                       // fill Report::trail and Report::sent
   std::optional<core::Duration> measure{};  // fill Report::effort; the patience of the protocol
 };
 
@@ -122,6 +122,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   context = {options.seed, 0};
   World<N> world(plan, config, shape, options.seed, options.mutation);
   if (options.measure) world.Measure(*options.measure);
+  if (options.trail) world.KeepRequests();
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
   std::optional<TrailRecorder<N>> trail;
@@ -169,6 +170,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.ladder = world.digest().Ladder(world.events(), world.now());
   report.recording = std::move(watcher.lines());
   if (trail) report.trail = trail->Take();
+  report.sent = world.SentRequests();
   internal::ReportMonitors(panel, report);
   if (!report.violation) internal::ReportViolation(panel, world.events(), world.now(), finished, report);
   return report;

@@ -35,7 +35,8 @@ struct Client {
   bool served = false;                  // a probe has been
   std::optional<std::uint32_t> target;  // the node that answered last
   std::uint64_t draws = 0;
-  core::ClientMark mark;  // see MarksSessions
+  std::size_t replayed = 0;  // of WorkloadPlan::sent, if that is given: what stands before is done
+  core::ClientMark mark;     // see MarksSessions
   // Of the last request, if its protocol says: what it does to the store; nothing, if it is an order.
   std::optional<facts::Operation> function;
 
@@ -52,6 +53,13 @@ struct Client {
     if (waiting) return false;
     if (settling) return !served;
     return plan.requests == 0 || sequence < plan.requests;
+  }
+
+  // The next request is to be this one, whatever was asked before.
+  void Resume(const SentRequest& request) {
+    sequence = request.sequence - 1;
+    draws = request.draws;
+    target = request.node;
   }
 
   // Counts a request out. True: it is the first probe.

@@ -92,6 +92,10 @@ class World {
     return effort;
   }
 
+  // From now on, which is before the start: what clients ask in the storm.
+  void KeepRequests() { sent_.emplace(); }
+  std::vector<SentRequest> SentRequests() const { return sent_.value_or(std::vector<SentRequest>{}); }
+
   // Starts every node and schedules faults, load and the end of the storm.
   template <class Observer>
   void Start(Observer& observer) {
@@ -655,15 +659,33 @@ class World {
   core::NodeId EndpointOf(core::ClientId client) const { return core::NodeId{ClientEndpoint(core::Number(client))}; }
 
   void Think(std::uint32_t client) {
+    if (plan_->workload.sent && !settling_) return AwaitReplayed(client);
     Push(physics_.now + clients_[client].Think(plan_->workload, client, chooser_), kClientWake, 0, client);
+  }
+
+  // Its next request that the plan brings. A wake of one has its place, counted from 1.
+  void AwaitReplayed(std::uint32_t client) {
+    const std::vector<SentRequest>& sent = *plan_->workload.sent;
+    std::size_t& next = clients_[client].replayed;
+    while (next < sent.size() && sent[next].client != client) ++next;
+    if (next == sent.size()) return Content(client);
+    const core::TrueTime at{sent[next].at};
+    ++next;
+    Push(std::max(physics_.now, at), kClientWake, static_cast<std::uint32_t>(next), client);
+  }
+
+  // It wants nothing more.
+  void Content(std::uint32_t client) {
+    liveness_.Contented(client, physics_.now);
+    if (meter_) meter_->Contented(ClientEndpoint(client), physics_.now);
   }
 
   template <class Observer>
   bool Wake(const Event& event, Observer& observer) {
     Client& client = clients_[event.to];
+    if (event.slot != 0 && !settling_) client.Resume((*plan_->workload.sent)[event.slot - 1]);
     if (coreless() || !client.MaySend(plan_->workload, settling_)) {
-      if (!client.waiting) liveness_.Contented(event.to, physics_.now);
-      if (meter_ && !client.waiting) meter_->Contented(ClientEndpoint(event.to), physics_.now);
+      if (!client.waiting) Content(event.to);
       return false;
     }
     Absorb(event, 0);
@@ -674,6 +696,7 @@ class World {
     if (probe) observer.OnEngineFact(EndpointOf(core::ClientId{event.to}), facts::ProbeSent{});
     const core::RequestId id{core::ClientId{event.to}, client.sequence};
     const std::uint32_t to = client.Target(event.to, physics_.members, chooser_);
+    if (sent_ && !settling_) sent_->push_back({event.to, client.sequence, now(), client.draws, to});
     Push(physics_.now + plan_->workload.timeout, kClientTimeout, static_cast<std::uint32_t>(client.sequence), event.to);
     if constexpr (requires(const RequestDraw& draw) { core::ClientsOf<N>::RandomRequest(draw, 0); }) {
       const OperationMix& mix = plan_->workload.mix;
@@ -1120,6 +1143,7 @@ class World {
   Transport<N> transport_;
   std::vector<Client> clients_;
   RequestCounts requests_;
+  std::optional<std::vector<SentRequest>> sent_;  // if somebody asks
   std::array<std::uint64_t, std::variant_size_v<typename N::Fact>> announced_{};
   std::vector<ActiveFault> windows_;
   std::uint32_t disturbances_ = 0;

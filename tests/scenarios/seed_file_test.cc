@@ -85,9 +85,24 @@ TEST_F(SeedFiles, ComesBackWhole) {
   EXPECT_EQ(seed->expected.trail, Violated().trail);
 }
 
+TEST_F(SeedFiles, KeepsRequests) {
+  LoadedScenario scenario = Scenario("workload { clients: 3 }");
+  scenario.plan.workload.sent = {{2, 1, 1500us, 7, 0}, {0, 4, 2s, 31, 2}, {2, 9, 2s, 40, 1}};
+  const std::string text = PrintSeedFile(SeedFileOf(scenario, Violated(), {}, "0.1.0"));
+  const auto seed = ParseSeedFile(text, "a.seed");
+  ASSERT_TRUE(seed.ok()) << seed.status().message();
+  EXPECT_EQ(seed->scenario.plan.workload.sent, scenario.plan.workload.sent);
+  scenario.plan.workload.sent->clear();  // clients that ask nothing are not clients that ask by themselves
+  EXPECT_TRUE(ParseSeedFile(PrintSeedFile(SeedFileOf(scenario, Violated(), {}, "0.1.0")), "a.seed")
+                  ->scenario.plan.workload.sent.has_value());
+  scenario.plan.workload.sent.reset();
+  EXPECT_FALSE(ParseSeedFile(PrintSeedFile(SeedFileOf(scenario, Violated(), {}, "0.1.0")), "a.seed")
+                   ->scenario.plan.workload.sent.has_value());
+}
+
 TEST_F(SeedFiles, SaysHowToReplayIt) {
-  EXPECT_TRUE(
-      SeedFileText(Scenario(), Violated(), {}, "0.1.0").starts_with("# faultline replay story.seed\nformat: 1\n"));
+  EXPECT_TRUE(PrintSeedFile(SeedFileOf(Scenario(), Violated(), {}, "0.1.0"))
+                  .starts_with("# faultline replay story.seed\nformat: 1\n"));
 }
 
 TEST_F(SeedFiles, NothingIsLeftWhenWritingFails) {
@@ -119,7 +134,7 @@ TEST_F(SeedFiles, NewerFormatIsNotAMistakeOfItsWriter) {
 }
 
 TEST_F(SeedFiles, WhatDoesNotFitTogetherIsRefused) {
-  const std::string good = SeedFileText(Scenario(), Violated(), {}, "0.1.0");
+  const std::string good = PrintSeedFile(SeedFileOf(Scenario(), Violated(), {}, "0.1.0"));
   ASSERT_EQ(ErrorOf(good), "no error");
   const auto edited = [&](const std::string& from, const std::string& to) {
     std::string text = good;
@@ -132,6 +147,20 @@ TEST_F(SeedFiles, WhatDoesNotFitTogetherIsRefused) {
   EXPECT_THAT(edited("seed: \"18446744073709551615\"", "seed: \"010\""), HasSubstr("seed: want a count"));
   EXPECT_THAT(edited("verdict: \"violated\"", "verdict: \"holds\""), HasSubstr("expected.monitor"));
   EXPECT_THAT(edited("digest: \"", "digest: \"x"), HasSubstr("want 32 hexadecimal digits"));
+}
+
+TEST_F(SeedFiles, RequestsThatCannotHaveBeenAreRefused) {
+  LoadedScenario scenario = Scenario("workload { clients: 3 }");
+  const auto error = [&](std::vector<sim::SentRequest> sent) {
+    scenario.plan.workload.sent = std::move(sent);
+    return ErrorOf(PrintSeedFile(SeedFileOf(scenario, Violated(), {}, "0.1.0")));
+  };
+  EXPECT_EQ(error({{2, 1, 1s, 0, 2}}), "no error");
+  EXPECT_THAT(error({{3, 1, 1s, 0, 2}}), HasSubstr("requests.request[0].client: no c3 among 3 clients"));
+  EXPECT_THAT(error({{2, 1, 1s, 0, 3}}), HasSubstr("requests.request[0].node: no node n3"));
+  EXPECT_THAT(error({{2, 0, 1s, 0, 2}}), HasSubstr("numbers of a client that grow"));
+  EXPECT_THAT(error({{2, 2, 1s, 0, 2}, {2, 2, 1s, 0, 2}}), HasSubstr("request[1].sequence"));
+  EXPECT_THAT(error({{2, 2, 1s, 0, 2}, {1, 1, 999ms, 0, 2}}), HasSubstr("in the order of their times"));
 }
 
 TEST_F(SeedFiles, FetchesNothingFromOutside) {
