@@ -15,6 +15,7 @@ int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange se
 // `run --margin`.
 int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
+int ShrinkCommand(const ShrinkCommandOptions& options);
 int CheckCommand(const CheckOptions& options);
 int CompareCommand(const CompareOptions& options);
 int ListCommand(const ListOptions& options);

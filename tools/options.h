@@ -57,6 +57,14 @@ struct ReplayOptions {
   OutputOptions output;
 };
 
+struct ShrinkCommandOptions {
+  std::string file;
+  std::string output_file;  // empty: beside `file`
+  std::uint32_t jobs = 1;
+  std::uint64_t max_events = 20'000'000;
+  OutputOptions output;
+};
+
 struct CheckOptions {
   std::string history;  // "-": standard input
   std::string model = "register";
@@ -83,8 +91,8 @@ struct Done {
   int exit_code = 0;
 };
 
-using Invocation =
-    std::variant<Done, RunOptions, ReplayOptions, CheckOptions, CompareOptions, ListOptions, DoctorOptions>;
+using Invocation = std::variant<Done, RunOptions, ReplayOptions, ShrinkCommandOptions, CheckOptions, CompareOptions,
+                                ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 

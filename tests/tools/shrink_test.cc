@@ -1,0 +1,128 @@
+// Shrinking: of scenarios that break a promise on purpose, the cause that is left is small, real, and the same however
+// it is found.
+#include "tools/shrinker.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scenarios/seed_file.h"
+#include "tests/harness/temporary_folder.h"
+#include "tools/commands.h"
+#include "tools/exit_code.h"
+#include "tools/experiment.h"
+
+namespace tools {
+namespace {
+
+using scenarios::SeedFile;
+using testing::HasSubstr;
+
+constexpr auto kSilent = [](const ShrinkOutcome&) {};
+
+// The first violated run of a shipped scenario.
+SeedFile Found(const std::string& name, const std::vector<std::string>& sets = {}) {
+  const auto experiment = Prepare(*scenarios::LoadScenario(name, sets), "");
+  EXPECT_TRUE(experiment.ok()) << experiment.status().message();
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const absl::StatusOr<sim::Report> report = Run(*experiment, {.seed = seed});
+    EXPECT_TRUE(report.ok());
+    if (!report->violation) continue;
+    const Experiment drawn = *ForSeed(*experiment, seed);
+    return scenarios::SeedFileOf(drawn.scenario, *report, OwnInput(drawn), "0.1.0");
+  }
+  ADD_FAILURE() << name << " is not violated";
+  return {};
+}
+
+sim::Report Rerun(const SeedFile& file) {
+  const auto loaded = scenarios::ParseSeedFile(scenarios::PrintSeedFile(file), "x.seed");
+  EXPECT_TRUE(loaded.ok()) << loaded.status().message();
+  const auto experiment = Prepare(*loaded);
+  EXPECT_TRUE(experiment.ok()) << experiment.status().message();
+  return *Run(*experiment, {.seed = loaded->seed});
+}
+
+class Shrinking : public testing::TestWithParam<const char*> {};
+
+// What is left does the same when it is read from its text.
+ShrinkOutcome Shrunken(const SeedFile& found, const ShrinkOptions& options) {
+  const auto outcome = Shrink(found, options, kSilent);
+  EXPECT_TRUE(outcome.ok()) << outcome.status().message();
+  const auto recorded = Recorded(outcome->last.file, "0.1.0");
+  EXPECT_TRUE(recorded.ok()) << recorded.status().message();
+  const sim::Report again = Rerun(*recorded);
+  EXPECT_EQ(again.violation->monitor, outcome->monitor);
+  EXPECT_EQ(again.violation->monitor, Rerun(found).violation->monitor);
+  EXPECT_EQ(core::ToHex(again.digest), recorded->expected().digest());
+  EXPECT_LE(outcome->last.events, outcome->first.events);
+  return *outcome;
+}
+
+TEST_P(Shrinking, LeavesASmallCauseThatIsReal) {
+  const ShrinkOutcome outcome = Shrunken(Found(GetParam()), {.jobs = 2});
+  const scenarios::SeedFileSize size = scenarios::SizeOf(outcome.last.file);
+  EXPECT_LE(size.windows, 3u);
+  EXPECT_LE(size.requests, 3u);
+  EXPECT_LE(size.nodes, 3u);
+  EXPECT_LE(10 * outcome.last.events, outcome.first.events);
+}
+INSTANTIATE_TEST_SUITE_P(Scenarios, Shrinking, testing::Values("volatile_votes", "sync_off", "lying_disk"));
+
+// A read must meet a lease that is over, to the millisecond: most of what is taken out moves it.
+TEST(Shrink, WhatHangsOnTimeStaysReal) {
+  const ShrinkOutcome outcome = Shrunken(Found("frozen_lease"), {.jobs = 2, .max_events = 3'000'000});
+  EXPECT_LT(scenarios::SizeOf(outcome.last.file), scenarios::SizeOf(outcome.first.file));
+}
+
+TEST(Shrink, ThreadsAndTimeChangeNothing) {
+  const SeedFile found = Found("volatile_votes");
+  const auto one = Shrink(found, {.jobs = 1, .max_events = 200'000}, kSilent);
+  const auto three = Shrink(found, {.jobs = 3, .max_events = 200'000}, kSilent);
+  ASSERT_TRUE(one.ok() && three.ok());
+  EXPECT_EQ(scenarios::PrintSeedFile(one->last.file), scenarios::PrintSeedFile(three->last.file));
+  EXPECT_EQ(one->runs, three->runs);
+  EXPECT_EQ(one->events, three->events);
+}
+
+TEST(Shrink, EndsWhenTheBudgetDoes) {
+  const auto outcome = Shrink(Found("volatile_votes"), {.jobs = 1, .max_events = 20'000}, kSilent);
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_FALSE(outcome->finished);
+  EXPECT_LT(outcome->events, 30'000u);
+  EXPECT_EQ(Recorded(outcome->last.file, "0.1.0")->expected().monitor(), outcome->monitor);
+}
+
+TEST(Shrink, StopsAtOnceWithWhatItHas) {
+  std::atomic<bool> stop = false;
+  const SeedFile found = Found("volatile_votes");
+  const auto outcome = Shrink(found, {.jobs = 1, .max_events = 20'000'000, .stop = &stop},
+                              [&](const ShrinkOutcome& so_far) { stop = so_far.runs > 20; });
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_FALSE(outcome->finished);
+  EXPECT_LT(outcome->runs, 200u);
+  EXPECT_EQ(Recorded(outcome->last.file, "0.1.0")->expected().monitor(), outcome->monitor);
+}
+
+TEST(Shrink, OfWhatHoldsThereIsNothing) {
+  const auto experiment = Prepare(*scenarios::LoadScenario("leader_crash"), "");
+  const sim::Report report = *tools::Run(*experiment, {.seed = 1});
+  ASSERT_FALSE(report.violation.has_value());
+  const SeedFile file = scenarios::SeedFileOf(experiment->scenario, report, {}, "0.1.0");
+  const auto outcome = Shrink(file, {}, kSilent);
+  EXPECT_THAT(std::string(outcome.status().message()), HasSubstr("violates nothing now"));
+}
+
+// What violates whatever is left out is irrelevant; what nothing happens without is not.
+TEST(Shrink, WeighsWhatIsLeft) {
+  auto outcome = Shrink(Found("volatile_votes"), {.jobs = 2}, kSilent);
+  ASSERT_TRUE(outcome.ok());
+  const Counterfactuals weighed = Weigh(*outcome, {.jobs = 2});
+  EXPECT_EQ(weighed.parts.size(),
+            scenarios::SizeOf(outcome->last.file).windows + scenarios::SizeOf(outcome->last.file).requests);
+  EXPECT_GE(weighed.with_all, 1u);
+  for (const Counterfactual& part : weighed.parts) EXPECT_LT(part.without, weighed.seeds);
+}
+
+}  // namespace
+}  // namespace tools
