@@ -16,6 +16,8 @@ int RunExperiment(const RunOptions& options, Experiment experiment, SeedRange se
 int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
 int ShrinkCommand(const ShrinkCommandOptions& options);
+int FuzzCommand(const FuzzOptions& options);
+int MergeCommand(const MergeOptions& options);
 int CheckCommand(const CheckOptions& options);
 int CompareCommand(const CompareOptions& options);
 int ListCommand(const ListOptions& options);

@@ -18,7 +18,8 @@ constexpr std::uint64_t kMostJobs = 256;
 // saturates what does not fit.
 struct Typed {
   std::string seed, seeds, jobs, format = "text", color = "auto", progress = "auto", expect = "recorded", max_steps,
-                                 max_bytes, max_events;
+                                 max_bytes, max_events, runs, time, shard, max_causes, repeat;
+  bool keep_going = false;
 };
 
 void AddOutput(CLI::App& command, Typed& typed, OutputOptions& output) {
@@ -99,6 +100,50 @@ void DescribeShrink(CLI::App& root, Typed& typed, ShrinkCommandOptions& options)
       "Examples:\n"
       "  faultline run volatile_votes --save found.seed\n"
       "  faultline shrink found.seed -o small.seed");
+}
+
+void DescribeFuzz(CLI::App& root, Typed& typed, FuzzOptions& options) {
+  CLI::App& command = *root.add_subcommand("fuzz", "Hunt violations in many generated runs, shrink and keep them");
+  command.add_option("SCENARIO", options.scenarios, "files, or names of `faultline list scenarios` (default: swarm)");
+  command.add_option("--protocol", options.protocols, "run them on this protocol; may be given several times")
+      ->allow_extra_args(false);
+  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
+      ->allow_extra_args(false);
+  CLI::Option* runs = command.add_option("--runs", typed.runs, "so many runs in all (default: 1000)");
+  command.add_option("--for", typed.time, "so long, such as 90s, 10m or 2h")->excludes(runs);
+  command.add_option("--seed", typed.seed, "the first seed, decimal or 0x... (default: 1)");
+  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  command.add_option("--shard", typed.shard, "I/N: of N machines this is number I, from 0");
+  command.add_option("--corpus", options.corpus, "the folder to write to (default: found)");
+  CLI::Option* most = command.add_option("--max-violations", typed.max_causes,
+                                         "end after violations with so many different causes (default: 1)");
+  command.add_flag("--keep-going", typed.keep_going, "never end for a violation")->excludes(most);
+  command.add_option("--recheck", typed.repeat, "share of the runs to make twice and compare (default: 5%)");
+  command.add_option("--shrink-events", typed.max_events,
+                     "events to spend on shrinking each violation (default: 5000000)");
+  command.add_option("--junit", options.junit, "write the verdicts for a CI system");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Each violation is shrunk and kept in a folder named by the invariant and its cause. What a run is depends on\n"
+      "its number alone: started again with the same arguments and corpus, a campaign goes on where it was, and\n"
+      "shards that are joined by `faultline merge` are the campaign in one piece.\n"
+      "Exit status: 0 nothing found, 1 violations, 2 nothing ran, 3 could not run, 4 a run that was repeated gave\n"
+      "another digest.\n"
+      "Examples:\n"
+      "  faultline fuzz --for 10m\n"
+      "  faultline fuzz --protocol raft --runs 100000 --shard 3/16 --corpus shard-3 --keep-going");
+}
+
+void DescribeMerge(CLI::App& root, Typed& typed, MergeOptions& options) {
+  CLI::App& command = *root.add_subcommand("merge", "Join what the shards of a campaign found");
+  command.add_option("OUT", options.out, "the corpus to write to")->required();
+  command.add_option("IN", options.in, "the corpora to join, in any order")->required();
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Exit status: 0 nothing was found, 1 violations, 2 a shard is missing, 3 they are not of one campaign.\n"
+      "Examples:\n"
+      "  faultline merge all shard-0 shard-1\n"
+      "  faultline merge all shard-* --format json");
 }
 
 void DescribeCheck(CLI::App& root, Typed& typed, CheckOptions& options) {
@@ -290,6 +335,57 @@ Invocation ReadShrink(const Typed& typed, ShrinkCommandOptions shrink) {
   return shrink;
 }
 
+absl::Status ReadShard(const std::string& typed, FuzzOptions& fuzz) {
+  if (typed.empty()) return absl::OkStatus();
+  const std::size_t slash = typed.find('/');
+  const auto index = core::ParseCount(typed.substr(0, slash));
+  const auto of = core::ParseCount(slash == std::string::npos ? "" : typed.substr(slash + 1));
+  constexpr std::uint64_t kMostShards = 1'000'000;
+  if (!index.ok() || !of.ok() || *of == 0 || *of > kMostShards || *index >= *of)
+    return Refused("--shard", absl::InvalidArgumentError("want I/N with I from 0 to N-1, got \"" + typed + "\""));
+  fuzz.shard = *index;
+  fuzz.shards = *of;
+  return absl::OkStatus();
+}
+
+absl::Status ReadCampaign(const Typed& typed, FuzzOptions& fuzz) {
+  absl::Status read = ReadJobs(typed, fuzz);
+  if (read.ok()) read = ReadCount("--runs", typed.runs, fuzz.runs);
+  if (read.ok()) read = ReadShard(typed.shard, fuzz);
+  std::optional<std::uint64_t> causes, events;
+  if (read.ok()) read = ReadCount("--max-violations", typed.max_causes, causes);
+  if (read.ok()) read = ReadCount("--shrink-events", typed.max_events, events);
+  if (!read.ok()) return read;
+  if (causes) fuzz.max_causes = *causes;
+  if (events) fuzz.shrink_events = *events;
+  if (typed.keep_going) fuzz.max_causes = 0;
+  if (!typed.seed.empty()) {
+    const absl::StatusOr<std::uint64_t> seed = core::ParseCount(typed.seed);
+    if (!seed.ok()) return Refused("--seed", seed.status());
+    fuzz.first_seed = *seed;
+  }
+  if (!typed.time.empty()) {
+    const absl::StatusOr<core::Duration> time = core::ParseDuration(typed.time);
+    if (!time.ok()) return Refused("--for", time.status());
+    fuzz.for_ = *time;
+  }
+  if (!typed.repeat.empty()) {
+    const absl::StatusOr<std::uint32_t> share = core::ParsePartsPerBillion(typed.repeat);
+    if (!share.ok()) return Refused("--recheck", share.status());
+    fuzz.repeat_permille = *share / 1'000'000;
+  }
+  constexpr std::uint64_t kRuns = 1000;
+  if (!fuzz.runs && !fuzz.for_) fuzz.runs = kRuns;
+  return absl::OkStatus();
+}
+
+Invocation ReadFuzz(const Typed& typed, FuzzOptions fuzz) {
+  ReadOutput(typed, fuzz.output);
+  const absl::Status read = ReadCampaign(typed, fuzz);
+  if (!read.ok()) return Done{Complain(std::string(read.message()), "fuzz ")};
+  return fuzz;
+}
+
 Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
   ReadOutput(typed, doctor.output);
   const absl::Status seeds = ReadSeeds(typed, doctor.seeds);
@@ -306,8 +402,8 @@ Invocation ReadCompare(const Typed& typed, CompareOptions compare) {
 }
 
 Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay,
-                ShrinkCommandOptions shrink, CheckOptions check, CompareOptions compare, ListOptions list,
-                DoctorOptions doctor) {
+                ShrinkCommandOptions shrink, FuzzOptions fuzz, MergeOptions merge, CheckOptions check,
+                CompareOptions compare, ListOptions list, DoctorOptions doctor) {
   if (root.get_subcommands().empty()) {
     std::fputs(root.help().c_str(), stdout);
     return Done{kAsExpected};
@@ -324,6 +420,11 @@ Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, Replay
     return replay;
   }
   if (command == "shrink") return ReadShrink(typed, std::move(shrink));
+  if (command == "fuzz") return ReadFuzz(typed, std::move(fuzz));
+  if (command == "merge") {
+    ReadOutput(typed, merge.output);
+    return merge;
+  }
   if (command == "check") return ReadCheck(typed, std::move(check));
   if (command == "compare") return ReadCompare(typed, std::move(compare));
   if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
@@ -340,6 +441,8 @@ Invocation ParseArguments(int argc, char** argv) {
   RunOptions run;
   ReplayOptions replay;
   ShrinkCommandOptions shrink;
+  FuzzOptions fuzz;
+  MergeOptions merge;
   CheckOptions check;
   CompareOptions compare;
   ListOptions list;
@@ -355,6 +458,8 @@ Invocation ParseArguments(int argc, char** argv) {
   DescribeRun(root, typed, run);
   DescribeReplay(root, typed, replay);
   DescribeShrink(root, typed, shrink);
+  DescribeFuzz(root, typed, fuzz);
+  DescribeMerge(root, typed, merge);
   DescribeCheck(root, typed, check);
   DescribeCompare(root, typed, compare);
   DescribeList(root, typed, list);
@@ -367,8 +472,8 @@ Invocation ParseArguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Done{ExplainParseError(root, error)};
   }
-  return Read(root, typed, std::move(run), std::move(replay), std::move(shrink), std::move(check), std::move(compare),
-              std::move(list), std::move(doctor));
+  return Read(root, typed, std::move(run), std::move(replay), std::move(shrink), std::move(fuzz), std::move(merge),
+              std::move(check), std::move(compare), std::move(list), std::move(doctor));
 }
 
 std::string ShellQuoted(const std::string& word) {
@@ -390,6 +495,20 @@ std::string CommandLine(const RunOptions& options, const std::string& seeds) {
   for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
   if (!options.traces.empty()) line += " --traces " + ShellQuoted(options.traces);
   return line + " " + seeds;
+}
+
+std::string CommandLine(const FuzzOptions& options) {
+  std::string line = "faultline fuzz";
+  for (const std::string& scenario : options.scenarios) line += " " + ShellQuoted(scenario);
+  for (const std::string& protocol : options.protocols) line += " --protocol " + ShellQuoted(protocol);
+  for (const std::string& set : options.sets) line += " --set " + ShellQuoted(set);
+  if (options.runs) line += " --runs " + std::to_string(*options.runs);
+  if (options.for_) line += " --for " + core::FormatDuration(*options.for_);
+  if (options.first_seed != 1) line += " " + SeedWords(options.first_seed);
+  if (options.shards != 1) line += " --shard " + std::to_string(options.shard) + "/" + std::to_string(options.shards);
+  line += " --corpus " + ShellQuoted(options.corpus);
+  if (options.max_causes == 0) line += " --keep-going";
+  return line;
 }
 
 std::string CommandLine(const CompareOptions& options, const std::vector<std::string>& protocols,

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "protocols/core/types.h"
 #include "tools/seeds.h"
 
 namespace tools {
@@ -65,6 +66,29 @@ struct ShrinkCommandOptions {
   OutputOptions output;
 };
 
+struct FuzzOptions {
+  std::vector<std::string> scenarios;  // none: the swarm
+  std::vector<std::string> protocols;  // none: each scenario's own, or of the swarm all there are
+  std::vector<std::string> sets;
+  std::optional<std::uint64_t> runs;   // of all shards together
+  std::optional<core::Duration> for_;  // one of the two is given
+  std::uint64_t first_seed = 1;
+  std::uint32_t jobs = 1;
+  std::uint64_t shard = 0, shards = 1;
+  std::string corpus = "found";
+  std::uint64_t max_causes = 1;  // different ones, then it ends; 0: it goes on
+  std::uint32_t repeat_permille = 50;
+  std::uint64_t shrink_events = 5'000'000;
+  std::string junit;
+  OutputOptions output;
+};
+
+struct MergeOptions {
+  std::string out;
+  std::vector<std::string> in;
+  OutputOptions output;
+};
+
 struct CheckOptions {
   std::string history;  // "-": standard input
   std::string model = "register";
@@ -91,13 +115,16 @@ struct Done {
   int exit_code = 0;
 };
 
-using Invocation = std::variant<Done, RunOptions, ReplayOptions, ShrinkCommandOptions, CheckOptions, CompareOptions,
-                                ListOptions, DoctorOptions>;
+using Invocation = std::variant<Done, RunOptions, ReplayOptions, ShrinkCommandOptions, FuzzOptions, MergeOptions,
+                                CheckOptions, CompareOptions, ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 
 // What to type to run this again, with `seeds` such as "--seed 7".
 std::string CommandLine(const RunOptions& options, const std::string& seeds);
+
+// The same of a campaign.
+std::string CommandLine(const FuzzOptions& options);
 
 // The same of a check, of another consistency.
 std::string CommandLine(const CheckOptions& options, const std::string& consistency);

@@ -5,6 +5,7 @@
 #include "scenarios/seed_file.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
+#include "tools/explain_text.h"
 #include "tools/interrupt.h"
 #include "tools/judgement_text.h"
 #include "tools/report_text.h"
@@ -14,52 +15,12 @@
 namespace tools {
 namespace {
 
-using scenarios::Part;
 using scenarios::SeedFile;
-using scenarios::SeedFileSize;
 
 // "a.seed" becomes "a.shrunk.seed", in the same folder.
 std::string DefaultOutput(const std::string& file) {
   std::filesystem::path path(file);
   return path.replace_extension(".shrunk.seed").string();
-}
-
-std::string Arrow(std::uint64_t from, std::uint64_t to, const char* one, const char* many) {
-  if (from == 0) return "";
-  return Grouped(from) + " -> " + Grouped(to) + " " + (to == 1 ? one : many) + ", ";
-}
-
-// "9 -> 2 faults, 214 -> 1 requests, 7 -> 3 nodes, 31 -> 4 settings, 18 226 -> 143 events".
-std::string Steps(const ShrinkOutcome& outcome) {
-  const SeedFileSize from = scenarios::SizeOf(outcome.first.file), to = scenarios::SizeOf(outcome.last.file);
-  return Arrow(from.windows, to.windows, "fault", "faults") + Arrow(from.requests, to.requests, "request", "requests") +
-         Arrow(from.nodes, to.nodes, "node", "nodes") + Arrow(from.settings, to.settings, "setting", "settings") +
-         Grouped(outcome.first.events) + " -> " + Grouped(outcome.last.events) + " events";
-}
-
-// Without it nothing happens, or less often, or as often.
-std::string_view WorthOf(const Counterfactual& part, const Counterfactuals& weighed) {
-  if (part.without == 0) return "necessary";
-  return part.without < weighed.with_all ? "contributing" : "irrelevant under most seeds";
-}
-
-constexpr std::size_t kMostLines = 12;
-
-std::string PartsText(const SeedFile& file, const Counterfactuals& weighed) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(weighed.parts.size(), kMostLines); ++i) {
-    const Counterfactual& part = weighed.parts[i];
-    std::string line = "  " + scenarios::DescribePart(file, part.part, part.place);
-    line.resize(std::max<std::size_t>(line.size(), 40), ' ');
-    text += line + "  " + std::string(WorthOf(part, weighed)) + " (violated by " + std::to_string(part.without) +
-            " of " + std::to_string(weighed.seeds) + " seeds without it, " + std::to_string(weighed.with_all) +
-            " with it)\n";
-  }
-  if (weighed.parts.size() > kMostLines) text += "  and " + Grouped(weighed.parts.size() - kMostLines) + " more\n";
-  for (std::size_t i = 0; i < scenarios::CountParts(file, Part::kSetting); ++i) {
-    text += "  " + scenarios::DescribePart(file, Part::kSetting, i) + "\n";
-  }
-  return text;
 }
 
 void ShowProgress(Progress& progress, const ShrinkOutcome& outcome) {
@@ -91,7 +52,7 @@ int ShrinkCommand(const ShrinkCommandOptions& options) {
   Print("shrunk        " + style.Bad(outcome->monitor) + "  " + Steps(*outcome) + "\n");
   Print("              " + Grouped(outcome->runs) + " runs, " + Grouped(outcome->events) + " events" +
         (outcome->finished ? "" : "; ended early: there may be a smaller one") + "\n");
-  if (!options.output.quiet) Print(PartsText(outcome->last.file, Weigh(*outcome, how)));
+  if (!options.output.quiet) Print(CauseText(*outcome, Weigh(*outcome, how)));
   Print("wrote         " + ShellQuoted(output) + "\nreplay        faultline replay " + ShellQuoted(output) + "\n");
   return StopRequested() ? InterruptCode() : kAsExpected;
 }

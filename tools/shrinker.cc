@@ -251,6 +251,7 @@ absl::StatusOr<ShrinkOutcome> InParts(const SeedFile& file) {
 }
 
 constexpr std::uint64_t kWeighedSeeds = 20;
+constexpr std::size_t kMostWeighed = 12;  // parts
 
 }  // namespace
 
@@ -295,9 +296,13 @@ Counterfactuals Weigh(const ShrinkOutcome& outcome, const ShrinkOptions& options
         });
     return violated;
   };
-  Counterfactuals weighed{kWeighedSeeds, count(file), {}};
+  Counterfactuals weighed{kWeighedSeeds, count(file), {}, 0};
   for (const Part part : {Part::kWindow, Part::kRequest, Part::kExport}) {
     for (std::size_t place = 0; place < scenarios::CountParts(file, part) && !bench.spent(); ++place) {
+      if (weighed.parts.size() == kMostWeighed) {
+        ++weighed.more;
+        continue;
+      }
       weighed.parts.push_back({part, place, count(scenarios::WithoutParts(file, part, place, place + 1))});
     }
   }

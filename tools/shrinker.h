@@ -63,6 +63,7 @@ struct Counterfactuals {
   std::uint32_t seeds = 0;
   std::uint32_t with_all = 0;
   std::vector<Counterfactual> parts;  // windows, requests and exports
+  std::size_t more = 0;               // of these, that were not weighed: there are too many
 };
 Counterfactuals Weigh(const ShrinkOutcome& outcome, const ShrinkOptions& options);
 
