@@ -173,6 +173,12 @@ enum class Core : std::uint8_t {
   kQuorum,  // settle heals a random quorum and cuts the rest off for good, down or up as they are
 };
 
+// Behind this event, choices are those of another seed: what else could have come of it.
+struct FreshChoices {
+  std::uint64_t after_event = 0;
+  std::uint64_t seed = 0;
+};
+
 // A monitor whose violation is counted as such and no failure of the run.
 struct KnownGap {
   std::string monitor;

@@ -114,6 +114,13 @@ struct Checkpoint {
   core::Fingerprint digest;
 };
 
+// What is behind an event; causes.h records it.
+struct Cause {
+  core::Duration time{};
+  std::vector<std::uint32_t> places;  // nodes, and behind them clients, at which it happened
+  std::uint64_t sent_by = 0;          // the event that sent what it delivers; 0: it delivers nothing
+};
+
 // What a run did, event by event; trail.h records it.
 struct Trail {
   static constexpr std::size_t kMostMarks = 20'000;
@@ -156,6 +163,7 @@ struct Report {
   std::vector<std::string> recording;  // one line per event; only if asked for
   Trail trail;                         // likewise
   std::vector<SentRequest> sent;       // likewise: what clients asked in the storm
+  std::vector<Cause> causes;           // likewise: of event 1, 2, 3 …
 };
 
 }  // namespace sim

@@ -37,6 +37,8 @@ struct RunOptions {
   bool keep_going = false;
   bool trail = false;                       // fill Report::trail and Report::sent
   std::optional<core::Duration> measure{};  // fill Report::effort; the patience of the protocol
+  bool causes = false;                      // fill Report::causes
+  std::optional<FreshChoices> fresh{};
 };
 
 // Passes facts to a panel of monitors and, if asked, keeps a line for each event.
@@ -123,6 +125,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   World<N> world(plan, config, shape, options.seed, options.mutation);
   if (options.measure) world.Measure(*options.measure);
   if (options.trail) world.KeepRequests();
+  if (options.causes) world.KeepCauses();
   Watcher<Panel> watcher(panel, options);
   world.Start(watcher);
   std::optional<TrailRecorder<N>> trail;
@@ -134,6 +137,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
       internal::ReportViolation(panel, world.events(), world.now(), false, report);
       if (!options.keep_going) break;
     }
+    if (options.fresh && world.events() == options.fresh->after_event) world.Reseed(options.fresh->seed);
     if (!world.Step(watcher)) {
       finished = true;
       break;
@@ -171,6 +175,7 @@ Report Run(const std::shared_ptr<const Plan>& plan, const typename N::Config& co
   report.recording = std::move(watcher.lines());
   if (trail) report.trail = trail->Take();
   report.sent = world.SentRequests();
+  report.causes = world.TakeCauses();
   internal::ReportMonitors(panel, report);
   if (!report.violation) internal::ReportViolation(panel, world.events(), world.now(), finished, report);
   return report;

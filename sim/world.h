@@ -27,6 +27,7 @@
 #include "protocols/core/text.h"
 #include "protocols/core/variants.h"
 #include "sim/agenda.h"
+#include "sim/causes.h"
 #include "sim/digest.h"
 #include "sim/fault.h"
 #include "sim/line.h"
@@ -96,6 +97,13 @@ class World {
   void KeepRequests() { sent_.emplace(); }
   std::vector<SentRequest> SentRequests() const { return sent_.value_or(std::vector<SentRequest>{}); }
 
+  // From now on, which is before the start: what is behind each event.
+  void KeepCauses() { causes_.emplace(); }
+  std::vector<Cause> TakeCauses() { return causes_ ? causes_->Take() : std::vector<Cause>{}; }
+
+  // What is chosen from now on is what this seed chooses.
+  void Reseed(std::uint64_t seed) { chooser_ = core::Tape(seed); }
+
   // Starts every node and schedules faults, load and the end of the storm.
   template <class Observer>
   void Start(Observer& observer) {
@@ -128,6 +136,7 @@ class World {
       if (!Dispatch(event, observer)) continue;
       if (physics_.draining > 0) FinishIfDrained(event.to, observer);
       ++events_;
+      if (causes_) causes_->Happened(events_, now(), PlacesOf(event));
       last_kind_ = static_cast<EventKind>(event.kind);
       last_to_ = event.to;
       agenda_.Advance(events_, event.to);
@@ -401,7 +410,9 @@ class World {
     if (from == to) {
       ++physics_.network.counts().sent;
       const std::uint32_t boot = physics_.disks[to].boot();
-      agenda_.PushLast(physics_.now, kMessage, transport_.messages.Emplace(from, boot, std::move(message)), to);
+      const std::uint32_t slot = transport_.messages.Emplace(from, boot, std::move(message));
+      if (causes_) causes_->Sent(TravelOf(kMessage), slot, events_ + 1);
+      agenda_.PushLast(physics_.now, kMessage, slot, to);
       return;
     }
     if (meter_ && from >= physics_.members && to < physics_.members) meter_->Asked(from, 0, physics_.now);
@@ -410,13 +421,49 @@ class World {
     });
   }
 
+  // Which of what travels this is, as causes.h counts them.
+  static std::size_t TravelOf(std::uint32_t kind) { return kind == kMessage ? 0 : kind == kRequest ? 1 : 2; }
+
+  // Where it happened: at a node, a client, the victims of a fault, or everywhere.
+  std::vector<std::uint32_t> PlacesOf(const Event& event) const {
+    switch (static_cast<EventKind>(event.kind)) {
+      case kMessage:
+      case kTimer:
+      case kSync:
+      case kRequest:
+      case kRestart:
+      case kRead:
+      case kWorked:
+        return {event.to};
+      case kReply:
+      case kClientWake:
+      case kClientTimeout:
+        return {ClientEndpoint(event.to)};
+      case kFaultBegin:
+      case kFaultEnd:
+      case kFaultTick: {
+        std::vector<std::uint32_t> places;
+        for (const core::NodeId node : windows_[event.slot].window.nodes) places.push_back(core::Number(node));
+        return places;
+      }
+      case kSettle:
+      case kClosing:
+        break;
+    }
+    std::vector<std::uint32_t> everywhere(hosts_.size());
+    for (std::uint32_t node = 0; node < hosts_.size(); ++node) everywhere[node] = node;
+    return everywhere;
+  }
+
   // `pack(number, content)` stores each copy that will arrive, and answers its slot; `about` is whom the event
   // concerns.
   template <class Content, class Pack>
   void Send(std::uint32_t from, std::uint32_t to, EventKind kind, std::uint32_t about, Content&& content, Pack&& pack) {
     transport_.Send(from, to, std::move(content), physics_, chooser_,
                     [&](core::Duration delay, std::uint32_t number, Content&& copy) {
-                      Push(agenda_.Align(physics_.now + delay), kind, pack(number, std::move(copy)), about);
+                      const std::uint32_t slot = pack(number, std::move(copy));
+                      if (causes_) causes_->Sent(TravelOf(kind), slot, events_ + 1);
+                      Push(agenda_.Align(physics_.now + delay), kind, slot, about);
                     });
   }
 
@@ -462,6 +509,7 @@ class World {
     if (!ComesThrough(event, messages[event.slot].from, event.to, messages)) return false;
     if (!IsTaken(event, messages)) return false;
     ++physics_.network.counts().delivered;
+    if (causes_) causes_->Delivered(TravelOf(kMessage), event.slot);
     const auto& packet = messages[event.slot];
     const core::NodeId from{packet.from};
     Absorb(event, packet.from);
@@ -734,6 +782,7 @@ class World {
     auto& requests = transport_.requests;
     const std::uint32_t client = ClientEndpoint(core::Number(requests[event.slot].id.client));
     if (!ComesThrough(event, client, event.to, requests) || !IsTaken(event, requests)) return false;
+    if (causes_) causes_->Delivered(TravelOf(kRequest), event.slot);
     const auto packet = std::move(requests[event.slot]);
     requests.Free(event.slot);
     ++physics_.network.counts().delivered;
@@ -759,6 +808,7 @@ class World {
   bool Answer(const Event& event, Observer& observer) {
     auto& replies = transport_.replies;
     if (!ComesThrough(event, replies[event.slot].from, ClientEndpoint(event.to), replies)) return false;
+    if (causes_) causes_->Delivered(TravelOf(kReply), event.slot);
     const auto packet = std::move(replies[event.slot]);
     replies.Free(event.slot);
     ++physics_.network.counts().delivered;
@@ -1144,6 +1194,7 @@ class World {
   std::vector<Client> clients_;
   RequestCounts requests_;
   std::optional<std::vector<SentRequest>> sent_;  // if somebody asks
+  std::optional<CauseRecorder> causes_;           // likewise
   std::array<std::uint64_t, std::variant_size_v<typename N::Fact>> announced_{};
   std::vector<ActiveFault> windows_;
   std::uint32_t disturbances_ = 0;

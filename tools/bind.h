@@ -151,7 +151,16 @@ std::uint32_t ElectorateOf(const Config& config) {
 }
 
 inline sim::RunOptions OptionsOf(const Job& job) {
-  return {job.seed, job.record, job.record_from_event, job.stop, job.mutation, job.keep_going, job.trail, job.measure};
+  return {.seed = job.seed,
+          .record = job.record,
+          .record_from_event = job.record_from_event,
+          .stop = job.stop,
+          .mutation = job.mutation,
+          .keep_going = job.keep_going,
+          .trail = job.trail,
+          .measure = job.measure,
+          .causes = job.causes,
+          .fresh = job.fresh};
 }
 
 // The protocol under client load: its key-value store, if it replicates one.

@@ -35,6 +35,8 @@ struct Job {
   bool keep_going = false;                            // past the first violation, so that every monitor judges
   bool trail = false;                                 // fill Report::trail
   std::optional<core::Duration> measure{};            // fill Report::effort; the protocol's patience
+  bool causes = false;                                // fill Report::causes
+  std::optional<sim::FreshChoices> fresh{};           // behind an event, other choices
   RecordedHistory* history = nullptr;                 // fill it; of protocols with `histories`, under clients
 };
 

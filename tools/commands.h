@@ -17,6 +17,7 @@ int MarginCommand(const RunOptions& options);
 int ReplayCommand(const ReplayOptions& options);
 int ShrinkCommand(const ShrinkCommandOptions& options);
 int FuzzCommand(const FuzzOptions& options);
+int ExplainCommand(const ExplainOptions& options);
 int MergeCommand(const MergeOptions& options);
 int CheckCommand(const CheckOptions& options);
 int CompareCommand(const CompareOptions& options);

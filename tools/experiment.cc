@@ -239,6 +239,8 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
                 .trail = request.trail,
                 .measure = request.measure ? std::optional(experiment.protocol->patience(experiment.scenario.plan))
                                            : std::nullopt,
+                .causes = request.causes,
+                .fresh = request.fresh,
                 .history = request.history};
   core::ThisThreadsCheckContext() = {request.seed, 0};
   const auto& entry = experiment.traffic ? experiment.protocol->collect : experiment.protocol->run;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,9 @@ struct RunRequest {
   std::atomic<bool>* stop = nullptr;
   bool keep_going = false;  // past the first violation
   bool trail = false;
-  bool measure = false;                // fill Report::effort
+  bool measure = false;  // fill Report::effort
+  bool causes = false;   // fill Report::causes
+  std::optional<sim::FreshChoices> fresh{};
   RecordedHistory* history = nullptr;  // of experiments that have one: HasHistory
 };
 

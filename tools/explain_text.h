@@ -1,9 +1,12 @@
 // Explain text: a cause as people read it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
+#include "tools/explanation.h"
 #include "tools/shrinker.h"
+#include "tools/terminal.h"
 
 namespace tools {
 
@@ -11,6 +14,11 @@ namespace tools {
 std::string Steps(const ShrinkOutcome& outcome);
 
 // The parts of what was shrunk, one a line, each with what it does to the outcome, and the settings that are left.
-std::string CauseText(const ShrinkOutcome& outcome, const Counterfactuals& weighed);
+std::string CauseText(const scenarios::SeedFile& file, const Counterfactuals& weighed);
+
+// What happened, in order; then the violation, what nodes believed, and the odds. `most`: of the steps, so many at the
+// end, with the faults before.
+std::string ExplanationText(const Explanation& explanation, std::size_t most, const Style& style);
+std::string ExplanationJson(const Explanation& explanation);
 
 }  // namespace tools

@@ -96,7 +96,8 @@ class Piece {
                         std::move(report),
                         *std::move(shrunk),
                         ""};
-    discovery.explanation = CauseText(*discovery.shrunk, Weigh(*discovery.shrunk, options));
+    discovery.explanation =
+        CauseText(discovery.shrunk->last.file, Weigh(discovery.shrunk->last, discovery.finding.monitor, options));
     const absl::Status kept = corpus_.Keep(discovery.finding, *first, *smallest, discovery.explanation);
     if (!kept.ok()) return kept;
     results_.findings[run] = discovery.finding;

@@ -16,6 +16,7 @@ int Do(const tools::ReplayOptions& options) { return tools::ReplayCommand(option
 int Do(const tools::ShrinkCommandOptions& options) { return tools::ShrinkCommand(options); }
 int Do(const tools::FuzzOptions& options) { return tools::FuzzCommand(options); }
 int Do(const tools::MergeOptions& options) { return tools::MergeCommand(options); }
+int Do(const tools::ExplainOptions& options) { return tools::ExplainCommand(options); }
 int Do(const tools::CheckOptions& options) { return tools::CheckCommand(options); }
 int Do(const tools::CompareOptions& options) { return tools::CompareCommand(options); }
 int Do(const tools::ListOptions& options) { return tools::ListCommand(options); }

@@ -18,8 +18,8 @@ constexpr std::uint64_t kMostJobs = 256;
 // saturates what does not fit.
 struct Typed {
   std::string seed, seeds, jobs, format = "text", color = "auto", progress = "auto", expect = "recorded", max_steps,
-                                 max_bytes, max_events, runs, time, shard, max_causes, repeat;
-  bool keep_going = false;
+                                 max_bytes, max_events, runs, time, shard, max_causes, repeat, odds;
+  bool keep_going = false, no_odds = false;
 };
 
 void AddOutput(CLI::App& command, Typed& typed, OutputOptions& output) {
@@ -144,6 +144,22 @@ void DescribeMerge(CLI::App& root, Typed& typed, MergeOptions& options) {
       "Examples:\n"
       "  faultline merge all shard-0 shard-1\n"
       "  faultline merge all shard-* --format json");
+}
+
+void DescribeExplain(CLI::App& root, Typed& typed, ExplainOptions& options) {
+  CLI::App& command = *root.add_subcommand("explain", "Tell how a violation came about, in order, in words");
+  command.add_option("SEEDFILE", options.file, "a seed file whose run violates an invariant")->required();
+  command.add_option("--odds", typed.odds, "runs from each of some events on, with other choices (default: 100)");
+  command.add_flag("--no-odds", typed.no_odds, "tell only what happened");
+  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  AddOutput(command, typed, options.output);
+  command.footer(
+      "Tells what is behind the violation, by the order that messages make, and leaves out the rest; what each node\n"
+      "believed; when it became likely, and when it could not be helped any more; and what of it matters.\n"
+      "Small causes are easier to read: shrink first. Exit status: 0 told; 1 the file violates nothing any more.\n"
+      "Examples:\n"
+      "  faultline shrink found.seed -o small.seed\n"
+      "  faultline explain small.seed");
 }
 
 void DescribeCheck(CLI::App& root, Typed& typed, CheckOptions& options) {
@@ -386,6 +402,17 @@ Invocation ReadFuzz(const Typed& typed, FuzzOptions fuzz) {
   return fuzz;
 }
 
+Invocation ReadExplain(const Typed& typed, ExplainOptions explain) {
+  ReadOutput(typed, explain.output);
+  std::optional<std::uint64_t> odds;
+  absl::Status read = ReadJobs(typed, explain);
+  if (read.ok()) read = ReadCount("--odds", typed.odds, odds);
+  if (!read.ok()) return Done{Complain(std::string(read.message()), "explain ")};
+  if (odds) explain.odds = *odds;
+  if (typed.no_odds) explain.odds = 0;
+  return explain;
+}
+
 Invocation ReadDoctor(const Typed& typed, DoctorOptions doctor) {
   ReadOutput(typed, doctor.output);
   const absl::Status seeds = ReadSeeds(typed, doctor.seeds);
@@ -402,8 +429,8 @@ Invocation ReadCompare(const Typed& typed, CompareOptions compare) {
 }
 
 Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay,
-                ShrinkCommandOptions shrink, FuzzOptions fuzz, MergeOptions merge, CheckOptions check,
-                CompareOptions compare, ListOptions list, DoctorOptions doctor) {
+                ShrinkCommandOptions shrink, FuzzOptions fuzz, MergeOptions merge, ExplainOptions explain,
+                CheckOptions check, CompareOptions compare, ListOptions list, DoctorOptions doctor) {
   if (root.get_subcommands().empty()) {
     std::fputs(root.help().c_str(), stdout);
     return Done{kAsExpected};
@@ -425,6 +452,7 @@ Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, Replay
     ReadOutput(typed, merge.output);
     return merge;
   }
+  if (command == "explain") return ReadExplain(typed, std::move(explain));
   if (command == "check") return ReadCheck(typed, std::move(check));
   if (command == "compare") return ReadCompare(typed, std::move(compare));
   if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
@@ -443,6 +471,7 @@ Invocation ParseArguments(int argc, char** argv) {
   ShrinkCommandOptions shrink;
   FuzzOptions fuzz;
   MergeOptions merge;
+  ExplainOptions explain;
   CheckOptions check;
   CompareOptions compare;
   ListOptions list;
@@ -460,6 +489,7 @@ Invocation ParseArguments(int argc, char** argv) {
   DescribeShrink(root, typed, shrink);
   DescribeFuzz(root, typed, fuzz);
   DescribeMerge(root, typed, merge);
+  DescribeExplain(root, typed, explain);
   DescribeCheck(root, typed, check);
   DescribeCompare(root, typed, compare);
   DescribeList(root, typed, list);
@@ -473,7 +503,7 @@ Invocation ParseArguments(int argc, char** argv) {
     return Done{ExplainParseError(root, error)};
   }
   return Read(root, typed, std::move(run), std::move(replay), std::move(shrink), std::move(fuzz), std::move(merge),
-              std::move(check), std::move(compare), std::move(list), std::move(doctor));
+              std::move(explain), std::move(check), std::move(compare), std::move(list), std::move(doctor));
 }
 
 std::string ShellQuoted(const std::string& word) {

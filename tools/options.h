@@ -83,6 +83,13 @@ struct FuzzOptions {
   OutputOptions output;
 };
 
+struct ExplainOptions {
+  std::string file;
+  std::uint64_t odds = 100;  // runs from each of some events on; 0: none
+  std::uint32_t jobs = 1;
+  OutputOptions output;
+};
+
 struct MergeOptions {
   std::string out;
   std::vector<std::string> in;
@@ -116,7 +123,7 @@ struct Done {
 };
 
 using Invocation = std::variant<Done, RunOptions, ReplayOptions, ShrinkCommandOptions, FuzzOptions, MergeOptions,
-                                CheckOptions, CompareOptions, ListOptions, DoctorOptions>;
+                                ExplainOptions, CheckOptions, CompareOptions, ListOptions, DoctorOptions>;
 
 Invocation ParseArguments(int argc, char** argv);
 

@@ -2,8 +2,11 @@
 //
 //   REPRODUCED  the same verdict and the same digest
 //   DIVERGED    the same verdict by another way: the code changed, the bug may not have
-//   FIXED       violated when it was recorded, holds now
+//   FIXED       violated when it was recorded, holds now, under its seed and those behind it
 //   CHANGED     anything else
+//
+// What the code draws, and when, changes with the code; the faults and requests of a seed file do not. So what does not
+// violate any more under its own seed is tried with others, before it is called fixed.
 //
 // A digest that differs may also mean that runs are not deterministic; a second
 // run tells the two apart.
@@ -39,6 +42,11 @@ struct Replayed {
   sim::Report report;
   Outcome outcome = Outcome::kChanged;
   std::string explanation;
+  std::optional<std::uint64_t> elsewhere{};  // another seed, under which it is violated as recorded
+
+  bool violated_as_recorded() const {
+    return elsewhere || (report.violation && report.violation->monitor == expected.monitor);
+  }
 };
 
 std::string VerdictOf(sim::Outcome outcome, const std::string& monitor) {
@@ -69,18 +77,17 @@ void Compare(Replayed& replayed) {
 // What this one replay means for the exit code.
 int CodeOf(const Replayed& replayed, ReplayExpect expect) {
   if (expect == ReplayExpect::kRecorded) return replayed.outcome == Outcome::kReproduced ? kAsExpected : kUnexpected;
+  if (expect == ReplayExpect::kViolated && replayed.violated_as_recorded()) return kAsExpected;
+  if (replayed.elsewhere) return kUnexpected;
   if (replayed.report.outcome == sim::Outcome::kInconclusive) return kInconclusive;
-  if (expect == ReplayExpect::kHolds)
-    return replayed.report.outcome == sim::Outcome::kHolds ? kAsExpected : kUnexpected;
-  const bool as_then = replayed.report.violation && MonitorOf(replayed.report) == replayed.expected.monitor;
-  return as_then ? kAsExpected : kUnexpected;
+  const bool holds = replayed.report.outcome == sim::Outcome::kHolds;
+  return holds && expect == ReplayExpect::kHolds ? kAsExpected : kUnexpected;
 }
 
 // 0 good, 1 bad, everything else "skip this commit".
 int BisectCode(const Replayed& replayed) {
-  if (replayed.report.outcome == sim::Outcome::kHolds) return kAsExpected;
-  const bool as_then = replayed.report.violation && MonitorOf(replayed.report) == replayed.expected.monitor;
-  return as_then ? kUnexpected : kCannotTell;
+  if (replayed.violated_as_recorded()) return kUnexpected;
+  return replayed.report.outcome == sim::Outcome::kHolds ? kAsExpected : kCannotTell;
 }
 
 std::string JsonLine(const Replayed& replayed) {
@@ -135,6 +142,7 @@ class Session {
 
  private:
   void ReplayOne(const std::string& file);
+  void LookElsewhere(const Experiment& experiment, Replayed& replayed);
   bool Explain(const Experiment& experiment, Replayed& replayed);
   void Say(const Replayed& replayed);
   void WriteRecording(const Experiment& experiment, std::uint64_t seed);
@@ -185,9 +193,31 @@ void Session::ReplayOne(const std::string& file) {
   if (StopRequested()) return;
   Replayed replayed{scenarios::Printable(file), std::move(seed->expected), *std::move(report), Outcome::kChanged, ""};
   Compare(replayed);
+  LookElsewhere(*experiment, replayed);
+  if (StopRequested()) return;
   if (replayed.outcome != Outcome::kReproduced && !Explain(*experiment, replayed)) return;
   WriteRecording(*experiment, seed->seed);
   Say(replayed);
+}
+
+// Whether it is violated as recorded under one of the seeds behind its own.
+void Session::LookElsewhere(const Experiment& experiment, Replayed& replayed) {
+  constexpr std::uint64_t kSeeds = 64, kMostEvents = 3'000'000;
+  if (replayed.expected.monitor.empty() || replayed.violated_as_recorded()) return;
+  std::uint64_t events = 0;
+  for (std::uint64_t i = 1; i <= kSeeds && events < kMostEvents && !StopRequested(); ++i) {
+    const std::uint64_t seed = replayed.report.seed + i;
+    const absl::StatusOr<sim::Report> report = tools::Run(experiment, {.seed = seed, .stop = &StopRequested()});
+    if (!report.ok()) return;
+    events += report->events;
+    if (!report->violation || MonitorOf(*report) != replayed.expected.monitor) continue;
+    replayed.elsewhere = seed;
+    replayed.outcome = Outcome::kDiverged;
+    replayed.explanation = VerdictOf(replayed.expected.verdict, replayed.expected.monitor) +
+                           " as recorded, by another path: seed " + std::to_string(seed) + " instead of " +
+                           std::to_string(replayed.report.seed);
+    return;
+  }
 }
 
 // Runs it once more, with a trail, to say where it parts from the recorded run. False: it is not even itself.

@@ -52,7 +52,7 @@ int ShrinkCommand(const ShrinkCommandOptions& options) {
   Print("shrunk        " + style.Bad(outcome->monitor) + "  " + Steps(*outcome) + "\n");
   Print("              " + Grouped(outcome->runs) + " runs, " + Grouped(outcome->events) + " events" +
         (outcome->finished ? "" : "; ended early: there may be a smaller one") + "\n");
-  if (!options.output.quiet) Print(CauseText(*outcome, Weigh(*outcome, how)));
+  if (!options.output.quiet) Print(CauseText(outcome->last.file, Weigh(outcome->last, outcome->monitor, how)));
   Print("wrote         " + ShellQuoted(output) + "\nreplay        faultline replay " + ShellQuoted(output) + "\n");
   return StopRequested() ? InterruptCode() : kAsExpected;
 }

@@ -245,7 +245,12 @@ absl::StatusOr<ShrinkOutcome> InParts(const SeedFile& file) {
   outcome.last = {scenarios::SeedFileOf(scenario, *report, OwnInput(*experiment), file.version()),
                   report->violation->event, report->violation->time};
   outcome.last.file.clear_expected();
-  outcome.last.file.mutable_scenario()->clear_faults();
+  faultline::scenarios::Scenario& alone = *outcome.last.file.mutable_scenario();
+  alone.clear_faults();
+  // Once it is fixed, so little happens that others have nothing to judge.
+  alone.mutable_expect()->clear_violates();
+  alone.mutable_expect()->clear_holds();
+  alone.mutable_expect()->add_holds(outcome.monitor);
   outcome.first = outcome.last;
   return outcome;
 }
@@ -278,10 +283,9 @@ absl::StatusOr<SeedFile> Recorded(const SeedFile& file, std::string_view version
   return recorded;
 }
 
-Counterfactuals Weigh(const ShrinkOutcome& outcome, const ShrinkOptions& options) {
-  const SeedFile& file = outcome.last.file;
+Counterfactuals Weigh(const Shrunk& cause, const std::string& monitor, const ShrinkOptions& options) {
+  const SeedFile& file = cause.file;
   ShrinkOutcome spent;
-  spent.monitor = outcome.monitor;
   ShrinkOptions free = options;
   free.max_events = UINT64_MAX;
   Bench bench(free, spent);
@@ -289,9 +293,9 @@ Counterfactuals Weigh(const ShrinkOutcome& outcome, const ShrinkOptions& options
     std::uint32_t violated = 0;
     bench.First(
         kWeighedSeeds, [&](std::size_t place) { return WithSeed(version, SeedOf(file) + place); },
-        4 * outcome.last.events + 10'000,
+        4 * cause.events + 10'000,
         [&](const sim::Report& report) {
-          violated += report.violation && report.violation->monitor == outcome.monitor;
+          violated += report.violation && report.violation->monitor == monitor;
           return false;
         });
     return violated;

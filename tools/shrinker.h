@@ -65,6 +65,6 @@ struct Counterfactuals {
   std::vector<Counterfactual> parts;  // windows, requests and exports
   std::size_t more = 0;               // of these, that were not weighed: there are too many
 };
-Counterfactuals Weigh(const ShrinkOutcome& outcome, const ShrinkOptions& options);
+Counterfactuals Weigh(const Shrunk& cause, const std::string& monitor, const ShrinkOptions& options);
 
 }  // namespace tools

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scenarios/seed_file.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/tools/found.h"
 #include "tools/commands.h"
 #include "tools/exit_code.h"
 #include "tools/experiment.h"
@@ -19,21 +19,6 @@ using scenarios::SeedFile;
 using testing::HasSubstr;
 
 constexpr auto kSilent = [](const ShrinkOutcome&) {};
-
-// The first violated run of a shipped scenario.
-SeedFile Found(const std::string& name, const std::vector<std::string>& sets = {}) {
-  const auto experiment = Prepare(*scenarios::LoadScenario(name, sets), "");
-  EXPECT_TRUE(experiment.ok()) << experiment.status().message();
-  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    const absl::StatusOr<sim::Report> report = Run(*experiment, {.seed = seed});
-    EXPECT_TRUE(report.ok());
-    if (!report->violation) continue;
-    const Experiment drawn = *ForSeed(*experiment, seed);
-    return scenarios::SeedFileOf(drawn.scenario, *report, OwnInput(drawn), "0.1.0");
-  }
-  ADD_FAILURE() << name << " is not violated";
-  return {};
-}
 
 sim::Report Rerun(const SeedFile& file) {
   const auto loaded = scenarios::ParseSeedFile(scenarios::PrintSeedFile(file), "x.seed");
@@ -117,7 +102,7 @@ TEST(Shrink, OfWhatHoldsThereIsNothing) {
 TEST(Shrink, WeighsWhatIsLeft) {
   auto outcome = Shrink(Found("volatile_votes"), {.jobs = 2}, kSilent);
   ASSERT_TRUE(outcome.ok());
-  const Counterfactuals weighed = Weigh(*outcome, {.jobs = 2});
+  const Counterfactuals weighed = Weigh(outcome->last, outcome->monitor, {.jobs = 2});
   EXPECT_EQ(weighed.parts.size(),
             scenarios::SizeOf(outcome->last.file).windows + scenarios::SizeOf(outcome->last.file).requests);
   EXPECT_GE(weighed.with_all, 1u);
