@@ -1,17 +1,19 @@
 // Hunter: looks for the bug of one mutant. Linked once per mutant, with the one file that is
 // compiled against its headers.
 //
-//   HUNTER [--runs N] [--seconds S] [--bases B] [--story FILE]… SCENARIO…
+//   HUNTER [--runs N] [--seconds S] [--bases B] [--shrink EVENTS] [--story FILE]… SCENARIO…
 //
 // A hunt makes run i of the scenarios in turn, with seed base + i, until a monitor is violated or
 // it has made N runs or used S seconds of CPU. There are B of them, from bases far apart: how long
-// one takes is luck. Then the mutant tells the stories, golden conversations that it should spoil.
+// one takes is luck. What a monitor saw is shrunk, if EVENTS may be spent on it. Then the mutant tells the stories,
+// golden conversations that it should spoil.
 //
 // Everything happens in children. A mutant may break what a CHECK stands on, or loop for ever; that
 // ends its process, and is a kill. Prints a line per hunt and story, for tests/mutants/hunt to read:
 //
 //   hunt base=1 killed_by=election-safety scenario=swarm runs=14 seed=14 cpu_ms=310 what=n1 and n2 …
-//   story name=figure_8 outcome=fails what=line 12: …
+//   cause base=1 found=yes faults=9>2 requests=214>1 nodes=7>3 clients=9>1 settings=31>4 events=18226>143 cpu_ms=900
+//   what=… story name=figure_8 outcome=fails what=line 12: …
 #include "tests/mutants/hunter.h"
 
 #include <sys/resource.h>
@@ -32,10 +34,12 @@
 
 #include "protocols/core/check.h"
 #include "protocols/core/params.h"
+#include "scenarios/seed_file.h"
 #include "tests/harness/in_child.h"
 #include "tools/catalog.h"
 #include "tools/exit_code.h"
 #include "tools/experiment.h"
+#include "tools/shrinker.h"
 
 namespace {
 
@@ -49,6 +53,7 @@ struct Orders {
   std::uint64_t runs = 20'000;
   std::uint64_t seconds = 600;
   std::uint64_t bases = 5;
+  std::uint64_t shrink_events = 0;  // none is shrunk
   std::vector<std::string> stories;
   std::vector<std::string> scenarios;
 };
@@ -59,6 +64,7 @@ struct Told {
   std::uint64_t cpu_ms = 0;  // when the last one began, or at the end
   char killer[64] = {};      // empty: none
   char what[400] = {};
+  char steps[200] = {};  // how much smaller its cause became
 };
 
 template <std::size_t kSize>
@@ -154,6 +160,8 @@ void MakeRuns(const std::vector<tools::Experiment>& experiments, std::uint64_t b
   }
 }
 
+void ShrinkCause(const tools::Experiment& experiment, std::uint64_t base, std::uint64_t seed, const Orders& orders);
+
 void Hunt(const std::vector<tools::Experiment>& experiments, std::uint64_t base, const Orders& orders) {
   const Told told = WhatIsToldBy([&](Told& notes) { MakeRuns(experiments, base, orders, notes); });
   const std::uint64_t last = std::max<std::uint64_t>(told.runs, 1) - 1;
@@ -163,6 +171,54 @@ void Hunt(const std::vector<tools::Experiment>& experiments, std::uint64_t base,
               static_cast<unsigned long long>(base), survived ? "nobody" : told.killer,
               survived ? "-" : scenario.c_str(), static_cast<unsigned long long>(told.runs),
               static_cast<unsigned long long>(base + last), static_cast<unsigned long long>(told.cpu_ms), told.what);
+  const std::string killer = told.killer;
+  const bool by_monitor = !survived && killer != "CHECK" && killer != "crash" && killer != "endless-run";
+  if (by_monitor && orders.shrink_events > 0)
+    ShrinkCause(experiments[last % experiments.size()], base, base + last, orders);
+}
+
+// --- causes -----------------------------------------------------------------------
+
+std::string Step(const char* name, std::size_t from, std::size_t to) {
+  return std::string(name) + "=" + std::to_string(from) + ">" + std::to_string(to) + " ";
+}
+
+std::string Steps(const tools::ShrinkOutcome& outcome) {
+  const scenarios::SeedFileSize from = scenarios::SizeOf(outcome.first.file), to = scenarios::SizeOf(outcome.last.file);
+  return Step("faults", from.windows, to.windows) + Step("requests", from.requests, to.requests) +
+         Step("nodes", from.nodes, to.nodes) + Step("clients", from.clients, to.clients) +
+         Step("settings", from.settings, to.settings) + Step("events", outcome.first.events, outcome.last.events);
+}
+
+// Of the run with this seed, which a monitor refused.
+void ShrinkRun(const tools::Experiment& experiment, std::uint64_t seed, const Orders& orders, Told& told) {
+  LimitCpu();
+  const auto drawn = tools::ForSeed(experiment, seed);
+  const auto report = tools::Run(experiment, {.seed = seed});
+  if (!drawn.ok() || !report.ok() || !report->violation) return Tell(told.what, "it does not happen again");
+  const scenarios::SeedFile found =
+      scenarios::SeedFileOf(drawn->scenario, *report, tools::OwnInput(*drawn), "of a mutant");
+  const auto outcome = tools::Shrink(found, {.max_events = orders.shrink_events}, [](const tools::ShrinkOutcome&) {});
+  if (!outcome.ok()) return Tell(told.what, std::string(outcome.status().message()));
+  // What is left must do it once more, from its text.
+  const auto again = tools::Recorded(outcome->last.file, "of a mutant");
+  if (!again.ok() || again->expected().monitor() != report->violation->monitor)
+    return Tell(told.what, "what was left does not do it");
+  Tell(told.steps, Steps(*outcome));
+  std::string kinds;
+  for (const auto& window : outcome->last.file.windows()) kinds += (kinds.empty() ? "" : " ") + window.kind();
+  Tell(told.what, kinds);
+}
+
+void ShrinkCause(const tools::Experiment& experiment, std::uint64_t base, std::uint64_t seed, const Orders& orders) {
+  const Told told = WhatIsToldBy([&](Told& notes) {
+    const std::uint64_t before = CpuMilliseconds();
+    ShrinkRun(experiment, seed, orders, notes);
+    notes.cpu_ms = CpuMilliseconds() - before;
+  });
+  std::printf("cause base=%llu found=%s %scpu_ms=%llu what=%s\n", static_cast<unsigned long long>(base),
+              told.steps[0] != '\0' ? "yes" : "no", told.steps, static_cast<unsigned long long>(told.cpu_ms),
+              told.what);
 }
 
 // --- stories ----------------------------------------------------------------------
@@ -203,7 +259,7 @@ void TellStory(const std::string& file) {
 
 [[noreturn]] void RefuseArguments(const std::string& mistake) {
   Refuse("error: " + mistake +
-         "\n  usage: HUNTER [--runs N] [--seconds S] [--bases B] [--story FILE]... SCENARIO...\n"
+         "\n  usage: HUNTER [--runs N] [--seconds S] [--bases B] [--shrink EVENTS] [--story FILE]... SCENARIO...\n"
          "  tests/mutants/hunt --help says how to hunt without typing this");
 }
 
@@ -230,6 +286,8 @@ Orders ParseOrders(const std::vector<std::string>& arguments) {
       TakeCount(name, value, 1'000'000, orders.seconds);
     } else if (name == "--bases") {
       TakeCount(name, value, 1000, orders.bases);
+    } else if (name == "--shrink") {
+      TakeCount(name, value, 1'000'000'000, orders.shrink_events);
     } else if (name == "--story") {
       orders.stories.push_back(value);
     } else {

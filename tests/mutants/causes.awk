@@ -1,0 +1,56 @@
+# How small the causes became that hunters shrank, a row each, and the median of each column.
+#
+#   awk -f causes.awk RESULTS/raft.F01_step_down_clears_vote …
+
+function value(word) { return substr($word, index($word, "=") + 1) }
+
+# "gossip F57" of "…/gossip.F57_what_loses_leaves_no_dot"
+function id(file) {
+  sub(/.*\//, "", file)
+  sub(/_.*/, "", file)
+  sub(/\./, " ", file)
+  return file
+}
+
+# By insertion: causes are few.
+function median(column,  i, j, kept, list) {
+  for (i = 1; i <= causes; ++i) {
+    kept = columns[column, i] + 0
+    for (j = i; j > 1 && list[j - 1] > kept; --j) list[j] = list[j - 1]
+    list[j] = kept
+  }
+  return list[int((causes + 1) / 2)]
+}
+
+function row(name, what) {
+  return sprintf("| %s | %s | %s | %s | %s | %s |", name, what["faults"], what["requests"], what["nodes"], what["events"], what["seconds"])
+}
+
+BEGIN { split("faults requests nodes events", names) }
+
+$1 == "cause" && value(3) != "yes" {
+  ++failed
+  print "| " id(FILENAME) " | " substr($0, index($0, "what=") + 5) " | | | | |"
+}
+$1 == "cause" && value(3) == "yes" {
+  ++causes
+  for (i = 4; i <= NF; ++i) {
+    split($i, pair, "=")
+    if (split(pair[2], sizes, ">") != 2) continue
+    columns[pair[1] " from", causes] = sizes[1]
+    columns[pair[1] " to", causes] = sizes[2]
+    text[pair[1]] = sizes[1] " to " sizes[2]
+    if (pair[1] == "events") columns["ratio", causes] = sizes[1] / (sizes[2] > 0 ? sizes[2] : 1)
+  }
+  columns["ms", causes] = value(10)
+  text["seconds"] = sprintf("%.1f", value(10) / 1000)
+  print row(id(FILENAME), text)
+}
+
+END {
+  if (!causes) exit
+  for (i in names) text[names[i]] = median(names[i] " from") " to " median(names[i] " to")
+  text["events"] = text["events"] sprintf(", %.0f times fewer", median("ratio"))
+  text["seconds"] = sprintf("%.1f", median("ms") / 1000)
+  print row("median of " causes (failed ? ", " failed " failed" : ""), text)
+}
