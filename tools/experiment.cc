@@ -263,13 +263,17 @@ absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& 
   }
 }
 
-std::vector<scenarios::InputExport> OwnInput(const Experiment& experiment) {
+std::vector<scenarios::InputExport> AllInput(const Experiment& experiment) {
   std::vector<scenarios::InputExport> input;
-  if (!experiment.own_input) return input;
+  if (!experiment.traffic) return input;
   for (const tracing::RecordedExport& recorded : experiment.traffic->recorded) {
     input.push_back({recorded.at, std::string(recorded.batch.bytes())});
   }
   return input;
+}
+
+std::vector<scenarios::InputExport> OwnInput(const Experiment& experiment) {
+  return experiment.own_input ? AllInput(experiment) : std::vector<scenarios::InputExport>{};
 }
 
 }  // namespace tools

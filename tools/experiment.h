@@ -50,7 +50,9 @@ bool HasHistory(const Experiment& experiment);
 // Judged. What the engine throws is an error of code kInternal.
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request);
 
-// What a seed file of this experiment must carry.
+// Its recorded exports, wherever they are from.
+std::vector<scenarios::InputExport> AllInput(const Experiment& experiment);
+// What a seed file of this experiment must carry: those that are not built in.
 std::vector<scenarios::InputExport> OwnInput(const Experiment& experiment);
 
 }  // namespace tools

@@ -202,7 +202,7 @@ void Session::ReplayOne(const std::string& file) {
 
 // Whether it is violated as recorded under one of the seeds behind its own.
 void Session::LookElsewhere(const Experiment& experiment, Replayed& replayed) {
-  constexpr std::uint64_t kSeeds = 64, kMostEvents = 3'000'000;
+  constexpr std::uint64_t kSeeds = 64, kMostEvents = 500'000;
   if (replayed.expected.monitor.empty() || replayed.violated_as_recorded()) return;
   std::uint64_t events = 0;
   for (std::uint64_t i = 1; i <= kSeeds && events < kMostEvents && !StopRequested(); ++i) {

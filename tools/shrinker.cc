@@ -225,32 +225,25 @@ class Search {
   const std::function<void(const ShrinkOutcome&)>& progress_;
 };
 
-// Everything that happens in it as parts: what clients asked, what applications exported, and the faults as they were.
-absl::StatusOr<ShrinkOutcome> InParts(const SeedFile& file) {
+absl::StatusOr<ShrinkOutcome> Begin(const SeedFile& file) {
   std::uint64_t seed = 0;
-  absl::StatusOr<Experiment> experiment = PrepareFile(file, seed);
+  const absl::StatusOr<Experiment> experiment = PrepareFile(file, seed);
   if (!experiment.ok()) return experiment.status();
   const absl::StatusOr<sim::Report> report = Run(*experiment, {.seed = seed, .trail = true});
   if (!report.ok()) return report.status();
   if (!report->violation) {
     return absl::FailedPreconditionError(file.name() + ": violates nothing now, so that there is nothing to shrink");
   }
-  scenarios::LoadedScenario& scenario = experiment->scenario;
-  if (scenario.plan.workload.clients > 0) scenario.plan.workload.sent = report->sent;
-  experiment->own_input = experiment->traffic && !experiment->traffic->recorded.empty();
   ShrinkOutcome outcome;
   outcome.monitor = report->violation->monitor;
   outcome.runs = 1;
   outcome.events = report->events;
-  outcome.last = {scenarios::SeedFileOf(scenario, *report, OwnInput(*experiment), file.version()),
-                  report->violation->event, report->violation->time};
-  outcome.last.file.clear_expected();
-  faultline::scenarios::Scenario& alone = *outcome.last.file.mutable_scenario();
-  alone.clear_faults();
+  outcome.last = {PartsOf(*experiment, *report, file.version()), report->violation->event, report->violation->time};
   // Once it is fixed, so little happens that others have nothing to judge.
-  alone.mutable_expect()->clear_violates();
-  alone.mutable_expect()->clear_holds();
-  alone.mutable_expect()->add_holds(outcome.monitor);
+  faultline::scenarios::Expect& expect = *outcome.last.file.mutable_scenario()->mutable_expect();
+  expect.clear_violates();
+  expect.clear_holds();
+  expect.add_holds(outcome.monitor);
   outcome.first = outcome.last;
   return outcome;
 }
@@ -260,9 +253,18 @@ constexpr std::size_t kMostWeighed = 12;  // parts
 
 }  // namespace
 
+SeedFile PartsOf(const Experiment& experiment, const sim::Report& report, std::string_view version) {
+  scenarios::LoadedScenario scenario = experiment.scenario;
+  if (scenario.plan.workload.clients > 0) scenario.plan.workload.sent = report.sent;
+  SeedFile parts = scenarios::SeedFileOf(scenario, report, AllInput(experiment), version);
+  parts.clear_expected();
+  parts.mutable_scenario()->clear_faults();
+  return parts;
+}
+
 absl::StatusOr<ShrinkOutcome> Shrink(const SeedFile& file, const ShrinkOptions& options,
                                      const std::function<void(const ShrinkOutcome&)>& progress) {
-  absl::StatusOr<ShrinkOutcome> outcome = InParts(file);
+  absl::StatusOr<ShrinkOutcome> outcome = Begin(file);
   if (!outcome.ok()) return outcome;
   if (!Violates(RunFile(outcome->last.file, UINT64_MAX), outcome->monitor)) {
     return absl::InternalError("internal error: " + file.name() +

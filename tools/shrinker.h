@@ -20,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "scenarios/reduce.h"
 #include "sim/report.h"
+#include "tools/experiment.h"
 
 namespace tools {
 
@@ -43,6 +44,10 @@ struct ShrinkOutcome {
   std::uint64_t events = 0;  // of all runs
   bool finished = false;     // nothing smaller was found; else the budget ran out, or it was stopped
 };
+
+// A run, made with a trail, as a seed file without expectations, with everything that happened in it as parts: what
+// clients asked, what applications exported, and the faults as they were.
+scenarios::SeedFile PartsOf(const Experiment& experiment, const sim::Report& report, std::string_view version);
 
 // `file` must be violated: an error says what happened instead. `progress` is called between runs, in the calling
 // thread.

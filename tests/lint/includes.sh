@@ -8,7 +8,8 @@
 set -eu
 cd "$1"
 
-find protocols sim invariants scenarios tools tests -name '*.h' -o -name '*.cc' | LC_ALL=C sort | xargs awk '
+# tests/example is another project's tree.
+find protocols sim invariants scenarios tools tests \( -name '*.h' -o -name '*.cc' \) ! -path 'tests/example/*' | LC_ALL=C sort | xargs awk '
 BEGIN {
   # A folder, then what it may include besides itself. Families stand lowest first.
   may["protocols/core"] = "absl"

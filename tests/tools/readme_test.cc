@@ -1,6 +1,6 @@
 // What README.md shows is what the program prints: each block that begins with
 // `$ tools/run` or `$ faultline …` is played, and its lines must be in the output,
-// in their order. A line of dots stands for any number of lines.
+// in their order. A line of dots stands for any number of lines. They are played one after another in one folder.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/harness/temporary_folder.h"
 
 namespace {
 
@@ -40,9 +41,9 @@ std::vector<Example> Examples() {
   return examples;
 }
 
-std::vector<std::string> OutputOf(const std::string& arguments) {
+std::vector<std::string> OutputOf(const std::string& arguments, const std::string& folder) {
   std::vector<std::string> lines;
-  FILE* program = popen((std::string(FAULTLINE_PROGRAM) + " " + arguments).c_str(), "r");
+  FILE* program = popen(("cd " + folder + " && " FAULTLINE_PROGRAM " " + arguments).c_str(), "r");
   char line[4096];
   while (std::fgets(line, sizeof line, program) != nullptr) {
     lines.push_back(Trimmed(std::string_view(line).substr(0, std::string_view(line).find('\n'))));
@@ -54,8 +55,9 @@ std::vector<std::string> OutputOf(const std::string& arguments) {
 TEST(Readme, ShowsWhatTheProgramPrints) {
   const std::vector<Example> examples = Examples();
   ASSERT_GE(examples.size(), 2u);
+  const harness::TemporaryFolder folder;
   for (const Example& example : examples) {
-    const std::vector<std::string> output = OutputOf(example.arguments);
+    const std::vector<std::string> output = OutputOf(example.arguments, folder.path().string());
     auto from = output.begin();
     for (const std::string& line : example.lines) {
       const auto found = std::find(from, output.end(), line);
