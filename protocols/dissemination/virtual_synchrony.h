@@ -314,10 +314,11 @@ struct NodeOf {
   void On(NodeId from, const Fetch& m, Env& env) {
     if (TellsOfLater(from, m.view, env) || m.view != view().number || !standing.base) return;
     State<Machine> state{m.view, m.after, {}, true};
+    const std::size_t most = std::max(env.config().max_batch, 1u);  // or there would be no end
     const auto& updates = standing.base->standing;
     for (auto at = updates.upper_bound(m.after); at != updates.end() && state.all; ++at) {
       if (convergence::IsIn(at->first, m.executed)) continue;
-      state.all = state.updates.size() < env.config().max_batch;
+      state.all = state.updates.size() < most;
       if (state.all) state.updates.push_back(at->second);
     }
     env.Send(from, std::move(state));
