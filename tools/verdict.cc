@@ -16,8 +16,8 @@ const sim::MonitorReport* Find(const sim::Report& report, const std::string& nam
 }
 
 // What only a healed core owes.
-constexpr std::array<std::string_view, 5> kOfProgress{"core-convergence", "membership-settles", "one-leader-followed",
-                                                      "progress", "trace-completeness"};
+constexpr std::array<std::string_view, 6> kOfProgress{"core-convergence", "membership-settles", "one-leader-followed",
+                                                      "one-view",         "progress",           "trace-completeness"};
 
 bool IsOfProgress(std::string_view name) {
   return std::find(kOfProgress.begin(), kOfProgress.end(), name) != kOfProgress.end();

@@ -15,6 +15,7 @@
 #include "protocols/core/clients.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/membership.h"
+#include "protocols/core/pool.h"
 #include "protocols/core/types.h"
 
 namespace facts {
@@ -199,6 +200,15 @@ struct MemberSeen {
   core::Incarnation incarnation;
   MemberStatus status{};
   core::LocalTime at{};
+};
+
+// --- views of a group ----------------------------------------------------------------
+
+// This node goes by this view from now on: these are the members, and the first view, which all begin with, is
+// number 1. Said again when the node starts.
+struct ViewInstalled {
+  Index view;
+  core::List<NodeId> members;  // in their order
 };
 
 // --- ZAB ---------------------------------------------------------------------------

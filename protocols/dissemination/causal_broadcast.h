@@ -20,6 +20,7 @@
 
 #include "protocols/clocks/vector_clock.h"
 #include "protocols/clocks/version_vector.h"
+#include "protocols/convergence/causal_delivery.h"
 #include "protocols/convergence/replica.h"
 #include "protocols/convergence/turn.h"
 #include "protocols/core/env.h"
@@ -78,10 +79,7 @@ struct NodeOf {
   using Request = replication::Request<Machine>;
   using Reply = replication::Reply<Machine>;
 
-  struct Data {
-    Update update;
-    VectorClock causes;  // what its writer had executed of others
-  };
+  using Data = convergence::Data<Machine>;
   // So far have I come.
   struct Delivered {
     VectorClock delivered;
@@ -117,7 +115,7 @@ struct NodeOf {
   struct Checkpoint {
     static constexpr bool kCheckpoint = true;
     convergence::Durable<Machine> durable;
-    std::map<Dot, Data> kept;
+    convergence::DataByDot<Machine> kept;
   };
   using Record = std::variant<Written, Executed, Stable, Checkpoint>;
 
@@ -127,10 +125,10 @@ struct NodeOf {
 
   // Durable: changed only by Replay. Of the replica, `durable` is.
   Replica local;
-  std::map<Dot, Data> kept;  // executed here, and not known to be so everywhere
+  convergence::DataByDot<Machine> kept;  // executed here, and not known to be so everywhere
   // Volatile.
-  std::map<Dot, Data> pending;            // came before its causes
-  std::map<NodeId, VectorClock> reached;  // how far others have come, they said last
+  convergence::DataByDot<Machine> pending;  // came before its causes
+  std::map<NodeId, VectorClock> reached;    // how far others have come, they said last
   convergence::Turn turn;
   core::List<NodeId> asked;  // for what lies before something pending, since the timer ran last
   std::uint32_t records{};   // since the last checkpoint
@@ -154,7 +152,7 @@ struct NodeOf {
     kept.emplace(record.data.update.dot, record.data);
   }
   void Replay(const Stable& record) {
-    std::erase_if(kept, [&](const auto& item) { return IsIn(item.first, record.everywhere); });
+    std::erase_if(kept, [&](const auto& item) { return convergence::IsIn(item.first, record.everywhere); });
   }
   void Replay(const Checkpoint& record) {
     local.durable = record.durable;
@@ -248,25 +246,6 @@ struct NodeOf {
   // How far we have come with each node's updates. Nothing is executed out of order, so that says it all.
   const VectorClock& Progress() const { return local.store().context.all; }
 
-  static bool IsIn(const Dot& dot, const VectorClock& clock) { return dot.number <= clock[dot.node]; }
-
-  // For one who has come so far: it is the next one of its writer's, and all that he had executed has been executed
-  // (BSS91, §5.1, step 2).
-  static bool IsDue(const Data& data, const VectorClock& delivered) {
-    const Dot& dot = data.update.dot;
-    if (dot.number != delivered[dot.node] + 1) return false;
-    return std::all_of(data.causes.counts.begin(), data.causes.counts.end(), [&](const auto& cause) {
-      return cause.process == dot.node || cause.events <= delivered[cause.process];
-    });
-  }
-
-  // To be executed when it is due. One that has been executed is no news (F77).
-  void Take(const Data& data, Env& env) {
-    if (IsIn(data.update.dot, Progress())) return;
-    if (pending.size() >= env.config().max_pending && !IsDue(data, Progress())) return;  // it will be asked for again
-    pending.emplace(data.update.dot, data);
-  }
-
   // Who was sent as much as goes into one message, and came on with it, asks for the next at once: it may lack a
   // thousand times as much.
   void TakeAll(NodeId from, const core::List<Data>& all, Env& env) {
@@ -276,18 +255,11 @@ struct NodeOf {
     if (all.size() == env.config().max_batch && Progress() != before) env.Send(from, Ask{Progress()});
   }
 
-  // Whatever is due, until nothing is. Only the next one of each writer can be.
+  void Take(const Data& data, Env& env) {
+    convergence::TakePending(data, Progress(), env.config().max_pending, pending);
+  }
   void Deliver(Env& env) {
-    for (auto at = pending.begin(); at != pending.end();) {
-      if (!IsDue(at->second, Progress())) {
-        at = pending.upper_bound(Dot{at->first.node, ~std::uint64_t{}});
-        continue;
-      }
-      const Data data = std::move(at->second);
-      pending.erase(at);
-      Execute(data, env);
-      at = pending.begin();  // others may have waited for it
-    }
+    convergence::DeliverPending(Progress(), pending, [&](const Data& data) { Execute(data, env); });
   }
   void Execute(const Data& data, Env& env) {
     env.Announce(facts::UpdateDelivered{{data.update.dot.node, data.update.dot.number}});
@@ -309,21 +281,9 @@ struct NodeOf {
     convergence::ForEachMissing(client, env, [&](NodeId other) { env.Send(other, data->second); });
   }
 
-  // What we have that one who has come so far lacks, in an order in which he can execute it: so that a small batch
-  // brings him on, whatever comes behind.
-  core::List<Data> Beyond(VectorClock delivered, std::size_t most) const {
-    core::List<Data> beyond;
-    for (bool more = true; more && beyond.size() < most;) {
-      more = false;
-      for (const auto& count : Progress().counts) {
-        const auto next = kept.find(Dot{count.process, delivered[count.process] + 1});
-        if (next == kept.end() || beyond.size() == most || !IsDue(next->second, delivered)) continue;
-        beyond.push_back(next->second);
-        delivered.Tick(count.process);
-        more = true;
-      }
-    }
-    return beyond;
+  // What we have that one who has come so far lacks.
+  core::List<Data> Beyond(const VectorClock& delivered, std::size_t most) const {
+    return convergence::Beyond(kept, Progress(), delivered, most);
   }
 
   void Hear(NodeId from, const VectorClock& delivered, Env& env) {
@@ -337,16 +297,11 @@ struct NodeOf {
     const bool stable =
         std::any_of(kept.begin(), kept.end(), [this](const auto& item) { return IsStable(item.first); });
     if (!stable) return;
-    VectorClock everywhere;
-    for (const auto& count : Progress().counts) {
-      std::uint64_t events = count.events;
-      for (const auto& [node, clock] : reached) events = std::min(events, clock[count.process]);
-      everywhere.Raise(count.process, events);
-    }
-    Persist(Stable{std::move(everywhere)}, env);
+    Persist(Stable{convergence::ReachedByAll(Progress(), reached)}, env);
   }
   bool IsStable(const Dot& dot) const {
-    return std::all_of(reached.begin(), reached.end(), [&](const auto& other) { return IsIn(dot, other.second); });
+    return std::all_of(reached.begin(), reached.end(),
+                       [&](const auto& other) { return convergence::IsIn(dot, other.second); });
   }
 };
 

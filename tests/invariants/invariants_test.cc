@@ -154,6 +154,11 @@ core::Membership Joint(const core::Membership& from, std::initializer_list<std::
   for (const std::uint32_t node : voters) change.voters.push_back(NodeId{node});
   return from.Towards(change);
 }
+void InstallView(Story& story, std::uint32_t node, std::uint64_t view, std::initializer_list<std::uint32_t> members) {
+  facts::ViewInstalled installed{{view}, {}};
+  for (const std::uint32_t member : members) installed.members.push_back(NodeId{member});
+  story(node, installed);
+}
 void AppendMembership(Story& story, std::uint32_t node, std::uint64_t index, const core::Membership& membership) {
   story(node, Entry(index, 1, index));
   story(node, facts::MembershipAdopted{{index}, membership});
@@ -315,6 +320,22 @@ TEST(OneValuePerBallot, AnAcceptorSticksToItsVote) {
   });
 }
 
+TEST(OneView, AViewFromBeforeTheCoreHealedDoesIfNobodyHasLeftIt) {
+  ExpectAccepted("one-view", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 4, {0, 1});
+    for (const std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
+    story.AtEnd();
+  });
+}
+TEST(OneView, OneThatSomebodyHadLeftByThenDoesNot) {
+  ExpectRejected("one-view", "since view i5", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 4, {0, 1});
+    InstallView(story, 0, 5, {0, 2});
+    for (const std::uint32_t node : {0u, 1u}) story(node, facts::InCore{});
+    story.AtEnd();
+  });
+}
+
 TEST(PromisesKept, APromiseDoesNotDecrease) {
   ExpectRejected("promises-kept", "n1 promised t3 after t4", [](Story& story) {
     story(1, facts::BallotPromised{{4}});
@@ -325,6 +346,99 @@ TEST(PromisesKept, NothingIsAcceptedBeyondThePromise) {
   ExpectRejected("promises-kept", "its last promise is t3", [](Story& story) {
     story(1, facts::BallotPromised{{3}});
     story(1, Vote(4, 7));
+  });
+}
+
+TEST(SendingViewDelivery, NobodyExecutesWhatWasSentInALaterView) {
+  ExpectRejected("sending-view-delivery", "n1 executes n0:1 of view i2 in view i1", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+    InstallView(story, 0, 2, {0, 1});
+    story(0, facts::UpdateIssued{{NodeId{0}, 1}, {}});
+    story(1, facts::UpdateDelivered{{NodeId{0}, 1}});
+  });
+}
+TEST(SendingViewDelivery, WhoGoesOnWithTheWriterHasExecutedItBefore) {
+  ExpectRejected("sending-view-delivery", "after its writer has installed view i2", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+    story(0, facts::UpdateIssued{{NodeId{0}, 1}, {}});
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 2, {0, 1});
+    story(1, facts::UpdateDelivered{{NodeId{0}, 1}});
+  });
+}
+
+TEST(ViewAgreement, WhoInstallsAViewIsInIt) {
+  ExpectRejected("view-agreement", "without itself", [](Story& story) { InstallView(story, 2, 1, {0, 1}); });
+}
+TEST(ViewAgreement, NobodyGoesBack) {
+  ExpectRejected("view-agreement", "n0 installs view i2 after i3", [](Story& story) {
+    InstallView(story, 0, 3, {0, 1});
+    InstallView(story, 0, 2, {0, 1});
+  });
+}
+TEST(ViewAgreement, AMajorityGoesOn) {
+  ExpectRejected("view-agreement", "of whom no majority goes on", [](Story& story) {
+    InstallView(story, 0, 1, {0, 1, 2, 3});
+    InstallView(story, 0, 2, {0, 1});
+  });
+}
+TEST(ViewAgreement, AlsoIfTheLaterViewIsHeardOfFirst) {
+  ExpectRejected("view-agreement", "of whom no majority goes on", [](Story& story) {
+    InstallView(story, 0, 2, {0, 1});
+    InstallView(story, 1, 1, {0, 1, 2, 3});
+  });
+}
+
+TEST(VirtualSynchrony, AsManyOthersAreNotTheSame) {
+  ExpectRejected("virtual-synchrony", "as many others", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+    story(0, facts::UpdateDelivered{{NodeId{0}, 1}});
+    story(1, facts::UpdateDelivered{{NodeId{1}, 1}});
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 2, {0, 1});
+  });
+}
+TEST(VirtualSynchrony, InWhichOrderMakesNoDifference) {
+  ExpectAccepted("virtual-synchrony", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+    for (const std::uint32_t node : {0u, 1u}) {
+      story(node, facts::UpdateDelivered{{NodeId{node}, 1}});
+      story(node, facts::UpdateDelivered{{NodeId{1 - node}, 1}});
+    }
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 2, {0, 1});
+  });
+}
+TEST(VirtualSynchrony, WhatWasExecutedUnheardCountsWhenItsNodeIsBack) {
+  ExpectRejected("virtual-synchrony", "n0 has executed 0 updates in view i1, and n1, which goes on with it, 1",
+                 [](Story& story) {
+                   for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+                   InstallView(story, 0, 2, {0, 1});
+                   story(1, facts::Crashed{});
+                   InstallView(story, 1, 1, {0, 1});
+                   story(1, facts::DeliveryRecovered{NodeId{0}, 1});
+                   InstallView(story, 1, 2, {0, 1});
+                 });
+}
+TEST(VirtualSynchrony, WhoInstalledAViewUnheardIsJudgedAgainFromTheNext) {
+  const auto tell = [](Story& story, std::uint64_t last) {
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
+    InstallView(story, 0, 2, {0, 1});
+    story(1, facts::Crashed{});
+    InstallView(story, 1, 2, {0, 1});
+    story(1, facts::DeliveryRecovered{NodeId{1}, 7});  // in the first view or in the second
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 3, {0, 1});
+    for (const std::uint32_t node : {0u, 1u}) story(node, facts::UpdateDelivered{{NodeId{0}, 1}});
+    if (last > 1) story(1, facts::UpdateDelivered{{NodeId{0}, last}});
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 4, {0, 1});
+  };
+  ExpectAccepted("virtual-synchrony", [&](Story& story) { tell(story, 1); });
+  ExpectRejected("virtual-synchrony", "in view i3", [&](Story& story) { tell(story, 2); });
+}
+TEST(VirtualSynchrony, WhoComesFromElsewhereOwesNothingOfTheViewBefore) {
+  ExpectAccepted("virtual-synchrony", [](Story& story) {
+    for (const std::uint32_t node : {0u, 1u, 2u}) InstallView(story, node, 1, {0, 1, 2});
+    for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 2, {0, 1});
+    for (const std::uint32_t node : {0u, 1u}) story(node, facts::UpdateDelivered{{NodeId{0}, 1}});
+    story(2, facts::DeliveryRecovered{NodeId{0}, 1});
+    for (const std::uint32_t node : {0u, 1u, 2u}) InstallView(story, node, 3, {0, 1, 2});
   });
 }
 

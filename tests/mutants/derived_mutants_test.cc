@@ -24,6 +24,7 @@
 #include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
+#include "protocols/dissemination/virtual_synchrony.h"
 #include "protocols/machines/key_value.h"
 #include "protocols/machines/span_store.h"
 #include "tests/harness/in_child.h"
@@ -118,6 +119,19 @@ const std::map<std::string, Excuse> kHarmless = {
      {"what these names stood for has been replaced by what is on disk, and is told again"}},
     {"async_replication ignore Batch", {"costs time: repair brings what the streams do not"}},
     {"async_replication ignore Took", {"costs messages: a batch is sent again, and repair tells what is known"}},
+    {"virtual_synchrony forget Stable", {"costs space: what all members have is kept once more"}},
+    {"virtual_synchrony forget Checkpoint", {"costs space: the journal says the same, at greater length"}},
+    {"virtual_synchrony early Join", {"says only that its sender is there, and where it is not"}},
+    {"virtual_synchrony early Flush",
+     {"the proposal waits for the promise, so a ballot that another life uses again had no proposal yet"}},
+    {"virtual_synchrony early Propose", {"what it rests on has been on disk since its Flush left"}},
+    {"virtual_synchrony early Refused", {"promises nothing: a higher ballot is asked for than need be"}},
+    {"virtual_synchrony early Install", {"what is decided is on the disks of a majority"}},
+    {"virtual_synchrony early Fetch", {"a question, which promises nothing"}},
+    {"virtual_synchrony early State", {"how a view begins has been decided"}},
+    {"virtual_synchrony ignore Multicast", {"costs time: what is missing is asked for"}},
+    {"virtual_synchrony ignore Delivered", {"costs space and time: Ask and Missing say how far one has come, too"}},
+    {"virtual_synchrony ignore Rest", {"costs time: who lacks something asks for it himself"}},
     // What collectors never send.
     {"collector early TimeoutNow", {"never sent: collectors have no operators who move the leadership", true}},
     {"collector ignore TimeoutNow", {"never sent: collectors have no operators who move the leadership", true}},
@@ -153,6 +167,8 @@ const Family kCausalBroadcast{
     "causal_broadcast", "causal_broadcast", {"small_batches", "lost_writers", "standing_clocks"}};
 const Family kAsyncReplication{
     "async_replication", "async_replication", {"small_batches", "digests_first", "lost_writers", "standing_clocks"}};
+
+const Family kVirtualSynchrony{"virtual_synchrony", "virtual_synchrony", {"put_out", "small_batches", "lost_writers"}};
 
 struct Mutant {
   std::string name;
@@ -198,6 +214,7 @@ std::vector<Mutant> AllMutants() {
   AddMutants<gossip::Node>(kGossip, mutants);
   AddMutants<causal_broadcast::Node>(kCausalBroadcast, mutants);
   AddMutants<async_replication::Node>(kAsyncReplication, mutants);
+  AddMutants<virtual_synchrony::Node>(kVirtualSynchrony, mutants);
   AddMutants<collector::NodeOf<raft::NodeOf<machines::SpanStore>>>(kCollector, mutants);
   return mutants;
 }

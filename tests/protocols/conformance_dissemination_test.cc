@@ -7,6 +7,7 @@
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
 #include "protocols/dissemination/swim.h"
+#include "protocols/dissemination/virtual_synchrony.h"
 #include "protocols/machines/span_store.h"
 #include "tests/protocols/conformance.h"
 
@@ -30,6 +31,13 @@ struct Tightened<async_replication::Config> {
 template <>
 struct Tightened<causal_broadcast::Config> {
   static void Apply(causal_broadcast::Config& config) { TightenReplica(config); }
+};
+template <>
+struct Tightened<virtual_synchrony::Config> {
+  static void Apply(virtual_synchrony::Config& config) {
+    TightenReplica(config);
+    config.silence = 4;
+  }
 };
 template <>
 struct Tightened<gossip::Config> {
@@ -59,8 +67,10 @@ struct WithoutAgreement {
 struct GossipWithClients : WithoutAgreement<gossip::Node> {};
 struct CausalBroadcastWithClients : WithoutAgreement<causal_broadcast::Node> {};
 struct AsyncReplicationWithClients : WithoutAgreement<async_replication::Node> {};
+struct VirtualSynchronyWithClients : WithoutAgreement<virtual_synchrony::Node> {};
 struct CollectorsOverGossip : Collectors<gossip::NodeOf<machines::SpanStore>> {};
 struct CollectorsOverCausalBroadcast : Collectors<causal_broadcast::NodeOf<machines::SpanStore>> {};
+struct CollectorsOverVirtualSynchrony : Collectors<virtual_synchrony::NodeOf<machines::SpanStore>> {};
 struct CollectorsOverAsyncReplication : Collectors<async_replication::NodeOf<machines::SpanStore>> {};
 
 // SWIM, with clients who ask who is a member.
@@ -77,9 +87,9 @@ struct SwimWithClients {
   }
 };
 
-using Cases =
-    testing::Types<GossipWithClients, CollectorsOverGossip, CausalBroadcastWithClients, CollectorsOverCausalBroadcast,
-                   AsyncReplicationWithClients, CollectorsOverAsyncReplication, SwimWithClients>;
+using Cases = testing::Types<GossipWithClients, CollectorsOverGossip, CausalBroadcastWithClients,
+                             CollectorsOverCausalBroadcast, AsyncReplicationWithClients, CollectorsOverAsyncReplication,
+                             VirtualSynchronyWithClients, CollectorsOverVirtualSynchrony, SwimWithClients>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Dissemination, Conformance, Cases, CaseNames);
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
+#include "protocols/dissemination/virtual_synchrony.h"
 #include "tests/harness/script.h"
 
 namespace {
@@ -37,6 +38,7 @@ const std::map<std::string, MakeInterpreter>& Protocols() {
                                                                    {"gossip", Make<gossip::Node>},
                                                                    {"multi_paxos", Make<multi_paxos::Node>},
                                                                    {"raft", Make<raft::Node>},
+                                                                   {"virtual_synchrony", Make<virtual_synchrony::Node>},
                                                                    {"zab", Make<zab::Node>}};
   return protocols;
 }

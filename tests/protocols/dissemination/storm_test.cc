@@ -11,6 +11,7 @@
 #include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
+#include "protocols/dissemination/virtual_synchrony.h"
 #include "sim/world.h"
 
 namespace {
@@ -51,6 +52,25 @@ sim::Plan Storm() {
 }
 
 template <class Node>
+void ExpectNothingLeftOver(const sim::World<Node>&) {}
+// All are in one view, where nobody waits for anything or keeps it for others.
+template <>
+void ExpectNothingLeftOver(const sim::World<virtual_synchrony::Node>& world) {
+  const auto& first = world.hosts().front().node.view();
+  for (const auto& host : world.hosts()) {
+    const virtual_synchrony::Node& node = host.node;
+    EXPECT_EQ(node.view().number, first.number);
+    EXPECT_EQ(node.view().members, first.members);
+    EXPECT_FALSE(node.stopped());
+    EXPECT_TRUE(node.kept.empty());
+    EXPECT_TRUE(node.pending.empty());
+    EXPECT_TRUE(node.held.empty());
+    EXPECT_FALSE(node.standing.base);
+    EXPECT_TRUE(node.standing.current.data.empty());
+  }
+}
+
+template <class Node>
 void ExpectConvergence(const typename Node::Config& config) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
@@ -71,6 +91,7 @@ void ExpectConvergence(const typename Node::Config& config) {
     for (const facts::UpdateName& name : ledger.acknowledged) {
       EXPECT_TRUE(first.store().context.Contains({name.node, name.number}));
     }
+    ExpectNothingLeftOver(world);
   }
 }
 
@@ -111,6 +132,22 @@ TEST(CausalBroadcast, AlsoWhereAWriteMustBeOnThreeDisks) {
   causal_broadcast::Config config;
   config.acks = 3;
   ExpectConvergence<causal_broadcast::Node>(config);
+}
+
+TEST(VirtualSynchrony, AllHaveTheSameInTheEndAndAreInOneView) { ExpectConvergence<virtual_synchrony::Node>({}); }
+TEST(VirtualSynchrony, AlsoInSmallPiecesWithLittleRoomIfNobodyIsWaitedForLong) {
+  virtual_synchrony::Config config;
+  config.max_batch = 1;
+  config.max_pending = 1;
+  config.checkpoint_every = 3;
+  config.pause = {20ms, 40ms};
+  config.silence = 3;
+  ExpectConvergence<virtual_synchrony::Node>(config);
+}
+TEST(VirtualSynchrony, AlsoWhereAWriteMustBeOnThreeDisks) {
+  virtual_synchrony::Config config;
+  config.acks = 3;
+  ExpectConvergence<virtual_synchrony::Node>(config);
 }
 
 TEST(AsyncReplication, AllHaveTheSameInTheEnd) { ExpectConvergence<async_replication::Node>({}); }

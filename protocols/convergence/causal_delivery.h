@@ -1,0 +1,102 @@
+// Causal delivery (Birman, Schiper & Stephenson, "Lightweight causal and atomic group multicast", 1991, §5.1): an
+// update travels with what its writer had executed, and nobody executes it before that.
+//
+// Nobody executes anything out of order, so one number for each writer says all that a node has executed: how far it
+// has come. What came too early waits; what was executed is kept for those who lack it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "protocols/clocks/vector_clock.h"
+#include "protocols/clocks/version_vector.h"
+#include "protocols/convergence/store.h"
+#include "protocols/core/pool.h"
+#include "protocols/machines/machine.h"
+
+namespace convergence {
+
+using clocks::VectorClock;
+
+template <machines::Convergent M>
+struct Data {
+  Update<M> update;
+  VectorClock causes;  // what its writer had executed of others
+};
+
+template <machines::Convergent M>
+using DataByDot = std::map<Dot, Data<M>>;
+
+inline bool IsIn(const Dot& dot, const VectorClock& clock) { return dot.number <= clock[dot.node]; }
+
+// For one who has come so far: it is the next one of its writer's, and all that he had executed has been executed
+// (§5.1, step 2).
+template <machines::Convergent M>
+bool IsDue(const Data<M>& data, const VectorClock& delivered) {
+  const Dot& dot = data.update.dot;
+  if (dot.number != delivered[dot.node] + 1) return false;
+  return std::all_of(data.causes.counts.begin(), data.causes.counts.end(), [&](const auto& cause) {
+    return cause.process == dot.node || cause.events <= delivered[cause.process];
+  });
+}
+
+// To be executed when it is due. One that has been executed is no news (F77), and where there is no room for more it
+// will be asked for again.
+template <machines::Convergent M>
+void TakePending(const Data<M>& data, const VectorClock& delivered, std::size_t most, DataByDot<M>& pending) {
+  if (IsIn(data.update.dot, delivered)) return;
+  if (pending.size() >= most && !IsDue(data, delivered)) return;
+  pending.emplace(data.update.dot, data);
+}
+
+// Calls `execute(data)`, which moves `delivered` on, with whatever is due until nothing is. Only the next one of each
+// writer can be.
+template <machines::Convergent M, class Execute>
+void DeliverPending(const VectorClock& delivered, DataByDot<M>& pending, Execute&& execute) {
+  for (auto at = pending.begin(); at != pending.end();) {
+    if (!IsDue(at->second, delivered)) {
+      at = pending.upper_bound(Dot{at->first.node, ~std::uint64_t{}});
+      continue;
+    }
+    const Data<M> data = std::move(at->second);
+    pending.erase(at);
+    execute(data);
+    at = pending.begin();  // others may have waited for it
+  }
+}
+
+// Of what is kept by one who has come as far as `progress`, what one lacks who has come as far as `delivered`, in an
+// order in which he can execute it: so that a small batch brings him on, whatever comes behind.
+template <machines::Convergent M>
+core::List<Data<M>> Beyond(const DataByDot<M>& kept, const VectorClock& progress, VectorClock delivered,
+                           std::size_t most) {
+  core::List<Data<M>> beyond;
+  for (bool more = true; more && beyond.size() < most;) {
+    more = false;
+    for (const auto& count : progress.counts) {
+      const auto next = kept.find(Dot{count.process, delivered[count.process] + 1});
+      if (next == kept.end() || beyond.size() == most || !IsDue(next->second, delivered)) continue;
+      beyond.push_back(next->second);
+      delivered.Tick(count.process);
+      more = true;
+    }
+  }
+  return beyond;
+}
+
+// How far all have come: one who has come as far as `progress`, and each of the others.
+template <class Others>
+VectorClock ReachedByAll(const VectorClock& progress, const Others& others) {
+  VectorClock all;
+  for (const auto& count : progress.counts) {
+    std::uint64_t events = count.events;
+    for (const auto& [node, clock] : others) events = std::min(events, clock[count.process]);
+    all.Raise(count.process, events);
+  }
+  return all;
+}
+
+}  // namespace convergence
