@@ -3,7 +3,8 @@
 // A rule is an aggregate with one `Ruling On(NodeId, const F&)` for each fact it
 // listens to and, if something can only be judged at the end, a
 // `std::vector<Ruling> AtEnd()`. Either may take a `const LogViews&` last: the
-// replicated logs as all facts so far, this one included, have shown them. The
+// replicated logs as all facts so far, this one included, have shown them. `On` may
+// take a `core::TrueTime now` instead, which no node knows. The
 // adaptor derives copying, fingerprint and dispatch. A rule
 // applies to whatever announces all the facts it names; nobody lists pairs. A
 // rule that judged nothing has shown nothing, and says so.
@@ -94,7 +95,7 @@ constexpr FactTag TagOf() {
 // One rule with its type erased.
 class Monitor {
  public:
-  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact, const LogViews& logs);
+  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact, const LogViews& logs, core::TrueTime now);
 
   virtual ~Monitor() = default;
   virtual std::unique_ptr<Monitor> Clone() const = 0;
@@ -127,8 +128,10 @@ class Story {
     logs_.Observe(core::NodeId{node}, fact);
     const Monitor::Handler handler = monitor_.HandlerOf(TagOf<F>());
     if (handler == nullptr) return;
-    monitor_.Count(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_));
+    monitor_.Count(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_, now_));
   }
+  // What it tells from now on happens then.
+  void At(core::Duration time) { now_ = core::TrueTime{time}; }
   void AtEnd() {
     for (const Ruling& ruling : monitor_.AtEnd(logs_)) monitor_.Count(ruling);
   }
@@ -136,6 +139,7 @@ class Story {
  private:
   Monitor& monitor_;
   LogViews logs_;
+  core::TrueTime now_{};
 };
 
 struct Invariant {
@@ -182,10 +186,12 @@ class MonitorOf final : public Monitor {
 
  private:
   template <class F>
-  static Ruling Handle(void* rule, core::NodeId node, const void* fact, const LogViews& logs) {
+  static Ruling Handle(void* rule, core::NodeId node, const void* fact, const LogViews& logs, core::TrueTime now) {
     const F& f = *static_cast<const F*>(fact);
     if constexpr (requires(Rule r) { r.On(node, f, logs); }) {
       return static_cast<Rule*>(rule)->On(node, f, logs);
+    } else if constexpr (requires(Rule r) { r.On(node, f, now); }) {
+      return static_cast<Rule*>(rule)->On(node, f, now);
     } else {
       return static_cast<Rule*>(rule)->On(node, f);
     }
@@ -212,7 +218,7 @@ class Panel {
     }
     BuildTables();
   }
-  Panel(const Panel& other) : logs_(other.logs_) {
+  Panel(const Panel& other) : logs_(other.logs_), now_(other.now_) {
     for (const Seat& seat : other.seats_) seats_.push_back({seat.name, seat.monitor->Clone()});
     BuildTables();
   }
@@ -228,6 +234,7 @@ class Panel {
   core::NodeId broken_at() const { return broken_at_; }
   const LogViews& logs() const { return logs_; }
 
+  void OnTime(core::TrueTime now) { now_ = now; }
   void OnFact(core::NodeId node, const typename N::Fact& fact) {
     const std::vector<Listener>& listeners = node_facts_[fact.index()];
     std::visit(
@@ -299,7 +306,7 @@ class Panel {
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
     for (const Listener& listener : listeners) {
-      const Ruling ruling = listener.handler(listener.rule, node, fact, logs_);
+      const Ruling ruling = listener.handler(listener.rule, node, fact, logs_, now_);
       if (ruling.explained()) [[unlikely]] {
         Count(listener.seat, node, ruling);
       } else {
@@ -318,6 +325,7 @@ class Panel {
   }
 
   LogViews logs_;
+  core::TrueTime now_{};  // of what it is told next
   std::vector<Seat> seats_;
   std::array<std::vector<Listener>, kNodeTags.size()> node_facts_;
   std::array<std::vector<Listener>, kEngineTags.size()> engine_facts_;

@@ -1,5 +1,5 @@
 // Bind: how a protocol becomes something the command line can run. One generated
-// file per header of protocols/consensus/ and protocols/dissemination/ calls this with the header's NodeOf, or with its
+// file per header of protocols/ that has a kSummary calls this with the header's NodeOf, or with its
 // Node if it replicates nothing.
 #pragma once
 

@@ -85,6 +85,7 @@ class Recording : public Panel {
       : Panel(std::forward<Args>(args)...), recorder_(recorder) {}
   void OnTime(core::TrueTime now) {
     if (recorder_ != nullptr) recorder_->At(now);
+    Panel::OnTime(now);
   }
   template <class Fact>
   void OnFact(core::NodeId node, const Fact& fact) {

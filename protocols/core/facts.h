@@ -211,6 +211,48 @@ struct ViewInstalled {
   core::List<NodeId> members;  // in their order
 };
 
+// --- clocks that are kept right --------------------------------------------------------
+
+// This node has started, maybe not for the first time. Nodes 0 to servers-1 are asked for the time. It takes its own
+// monotonic clock to be off by at most so many parts per million, and the time that it gives out gains or loses at most
+// `slew` of them on that clock.
+struct ClockStarted {
+  std::uint32_t servers{};
+  std::uint32_t drift{};
+  std::uint32_t slew{};
+};
+// This node asks all servers, and listens to no answer to an earlier question from now on.
+struct ServersPolled {
+  std::uint64_t question{};  // one of a kind
+  core::LocalTime at{};
+};
+// A server answers: true time, now, is in there.
+struct TimeStated {
+  NodeId to{};
+  std::uint64_t question{};
+  core::WallInterval time;
+};
+// This node has heard the server's answer, the first to its last question.
+struct TimeHeard {
+  NodeId server{};
+  std::uint64_t question{};
+  core::LocalTime at{};
+};
+// From what it has heard, this node says: true time, now, is in there.
+struct TimeClaimed {
+  core::LocalTime at{};
+  core::WallInterval time;
+};
+// It cannot tell.
+struct ClockUnsynchronised {
+  core::LocalTime at{};
+};
+// Whoever asks this node now what time it is reads that.
+struct ClockRead {
+  core::LocalTime at{};
+  core::WallTime reading{};
+};
+
 // --- ZAB ---------------------------------------------------------------------------
 
 // This node's history is that of the epoch's primary from here on. EpochEntered says that it has

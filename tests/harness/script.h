@@ -231,6 +231,7 @@ class Script final : public Interpreter {
 
   void Obey(const std::string& verb, Line& line) {
     if (verb == "config") return Configure(line);
+    if (verb == "choose") return Choose(line);  // also for the start
     if (verb == "nodes") return StartNodes(line);
     if (places_.empty()) return line.Refuse("want `nodes N` first");
     if (verb == "request") return Ask(line);
@@ -241,7 +242,6 @@ class Script final : public Interpreter {
     if (verb == "restart") return Restart(line);
     if (verb == "expire") return Expire(line);
     if (verb == "wait") return Wait(line);
-    if (verb == "choose") return Choose(line);
     if (verb == "state") return ShowState(line);
     if (verb == "in") return ShowFlight(line);
     if (verb == "expect") return Expect(line);
@@ -405,6 +405,7 @@ class Script final : public Interpreter {
     const auto duration = core::ParseDuration(length);
     if (!duration.ok()) return line.Refuse(std::string(duration.status().message()));
     clocks_.now += *duration;
+    panel_.OnTime(core::TrueTime{clocks_.now});
   }
 
   void Choose(Line& line) {

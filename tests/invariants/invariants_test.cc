@@ -4,12 +4,14 @@
 #include "invariants/invariant.h"
 
 #include <algorithm>
+#include <chrono>
 #include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "gtest/gtest.h"
+#include "invariants/clock_view.h"
 
 namespace invariants {
 namespace {
@@ -1233,6 +1235,141 @@ TEST(SwimProbesAnswered, WhatWasAnsweredLongAgoDoesNotCount) {
     story(1, facts::InCore{});
     for (const std::uint32_t node : {0u, 1u}) story(1 - node, facts::MemberAnswered{NodeId{node}});
     story(0, facts::Closing{});
+    story.AtEnd();
+  });
+}
+
+// --- clocks ---------------------------------------------------------------------
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+template <class Tell>
+void ExpectUnjudged(std::string_view name, Tell&& tell) {
+  const Verdict verdict = Judge(*Find(name), tell);
+  EXPECT_EQ(verdict.judged, 0u);
+  EXPECT_EQ(verdict.violation, "");
+}
+// n9 says that it is a minute later than it is.
+void TellWrongClaim(Story& story, core::Duration at) {
+  story.At(at);
+  story(9, facts::TimeClaimed{Shown(at), Around(at + minutes(1), milliseconds(1))});
+}
+// n9 has heard so many of the servers, of whom some lied, and polled so often since then, when so many right ones
+// answered.
+void TellServers(Story& story, std::uint32_t servers, std::uint32_t answers, std::uint32_t liars, int polls = 0,
+                 std::uint32_t answers_since = 0) {
+  story(9, facts::ClockStarted{servers, 1'000, 500});
+  TellPoll(story, 9, seconds(1), answers, liars);
+  for (int poll = 0; poll < polls; ++poll) TellPoll(story, 9, seconds(2 + poll), answers_since, 0);
+}
+
+TEST(ClockCorrectness, NothingIsAskedOfWhomHalfOfTheServersHaveToldWrongly) {
+  ExpectRejected("clock-correctness", "of 4 servers only 1 were wrong", [](Story& story) {
+    TellServers(story, 4, 4, 1);
+    TellWrongClaim(story, seconds(2));
+  });
+  ExpectUnjudged("clock-correctness", [](Story& story) {
+    TellServers(story, 4, 4, 2);
+    TellWrongClaim(story, seconds(2));
+  });
+}
+TEST(ClockCorrectness, WhoIsSilentIsNotWrong) {
+  ExpectRejected("clock-correctness", "of 5 servers only 2 were wrong", [](Story& story) {
+    TellServers(story, 5, 2, 2);
+    TellWrongClaim(story, seconds(2));
+  });
+}
+TEST(ClockCorrectness, ALieCountsAsLongAsEightAnswersOrPolls) {
+  for (const std::uint32_t answers : {0u, 1u}) {
+    ExpectUnjudged("clock-correctness", [&](Story& story) {
+      TellServers(story, 1, 1, 1, 7, answers);
+      TellWrongClaim(story, seconds(20));
+    });
+    ExpectRejected("clock-correctness", "of 1 servers only 0 were wrong", [&](Story& story) {
+      TellServers(story, 1, 1, 1, 8, answers);
+      TellWrongClaim(story, seconds(20));
+    });
+  }
+}
+TEST(ClockCorrectness, ALieToAnEarlierLifeDoesNotCount) {
+  ExpectRejected("clock-correctness", "of 1 servers only 0 were wrong", [](Story& story) {
+    TellServers(story, 1, 1, 1);
+    TellServers(story, 1, 1, 0);
+    TellWrongClaim(story, seconds(2));
+  });
+}
+// A thousandth of ten seconds is ten milliseconds.
+TEST(ClockCorrectness, WhoseClockDriftsMoreThanItMayIsToldWrongly) {
+  const auto tell = [](Story& story, core::Duration lost) {
+    TellServers(story, 1, 1, 0);
+    story.At(seconds(11));
+    story(9, facts::TimeClaimed{Shown(seconds(11) - lost), Around(minutes(1), {})});
+  };
+  ExpectRejected("clock-correctness", "claims that it is between", [&](Story& story) { tell(story, milliseconds(9)); });
+  ExpectUnjudged("clock-correctness", [&](Story& story) { tell(story, milliseconds(11)); });
+}
+
+TEST(ClockMajority, ThoseWhoAnsweredAreNotAllServers) {
+  ExpectRejected("clock-majority", "has lately heard only 2 of 4 servers", [](Story& story) {
+    TellServers(story, 4, 2, 0);
+    story(9, facts::TimeClaimed{});
+  });
+}
+TEST(ClockMajority, WhoHasAnsweredNoneOfEightPollsIsOutOfReach) {
+  const auto tell = [](Story& story, int polls) {
+    TellServers(story, 2, 2, 0, polls, 1);
+    story(9, facts::TimeClaimed{});
+  };
+  ExpectAccepted("clock-majority", [&](Story& story) { tell(story, 7); });
+  ExpectRejected("clock-majority", "has lately heard only 1 of 2 servers", [&](Story& story) { tell(story, 8); });
+}
+
+TEST(ClockPrecision, WhereAServerIsWrongAClaimMayBeWide) {
+  for (const std::uint32_t liars : {0u, 1u}) {
+    const auto tell = [&](Story& story) {
+      TellServers(story, 3, 3, liars);
+      story(9, facts::TimeClaimed{Shown(seconds(1) + milliseconds(1)), Around(seconds(1), milliseconds(50))});
+    };
+    if (liars == 0) ExpectRejected("clock-precision", "claims to know the time to 100ms", tell);
+    if (liars == 1) ExpectUnjudged("clock-precision", tell);
+  }
+}
+TEST(ClockPrecision, TheOldMayBeWiderByDrift) {
+  const auto tell = [](Story& story, core::Duration error) {
+    TellServers(story, 1, 1, 0);
+    story.At(seconds(11));
+    story(9, facts::TimeClaimed{Shown(seconds(11)), Around(seconds(11), error)});
+  };
+  ExpectAccepted("clock-precision", [&](Story& story) { tell(story, microseconds(11'500)); });
+  ExpectRejected("clock-precision", "where its servers have told it to",
+                 [&](Story& story) { tell(story, microseconds(11'600)); });
+}
+
+TEST(ClockSlew, NothingIsReadBack) {
+  ExpectRejected("clock-slew", "which is back", [](Story& story) {
+    story(1, facts::ClockRead{Shown(seconds(1)), core::WallTime{seconds(5)}});
+    story(1, facts::ClockRead{Shown(seconds(1)), core::WallTime{seconds(4)}});
+  });
+}
+TEST(ClockSlew, AnotherLifeBeginsAnew) {
+  ExpectUnjudged("clock-slew", [](Story& story) {
+    story(1, facts::ClockRead{Shown(seconds(1)), core::WallTime{seconds(5)}});
+    story(1, facts::ClockStarted{});
+    story(1, facts::ClockRead{Shown(seconds(1)), core::WallTime{seconds(4)}});
+  });
+}
+
+TEST(ClockResynchronised, WhatWasHeardLongAgoIsNotEnough) {
+  ExpectRejected("clock-resynchronised", "n1, which is up, has lately heard only 1 of 3 servers", [](Story& story) {
+    story(1, facts::ClockStarted{3, {}, {}});
+    story(1, facts::InCore{});
+    for (const std::uint32_t server : {0u, 2u}) story(1, facts::TimeHeard{NodeId{server}, 1, {}});
+    story(1, facts::Closing{});
+    for (int twice = 0; twice < 2; ++twice) story(1, facts::TimeHeard{NodeId{0}, 2, {}});
+    story(1, facts::TimeClaimed{});
     story.AtEnd();
   });
 }

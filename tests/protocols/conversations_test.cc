@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "protocols/clocks/ntp.h"
 #include "protocols/consensus/multi_paxos.h"
 #include "protocols/consensus/raft.h"
 #include "protocols/consensus/zab.h"
@@ -37,6 +38,7 @@ const std::map<std::string, MakeInterpreter>& Protocols() {
                                                                    {"causal_broadcast", Make<causal_broadcast::Node>},
                                                                    {"gossip", Make<gossip::Node>},
                                                                    {"multi_paxos", Make<multi_paxos::Node>},
+                                                                   {"ntp", Make<ntp::Node>},
                                                                    {"raft", Make<raft::Node>},
                                                                    {"virtual_synchrony", Make<virtual_synchrony::Node>},
                                                                    {"zab", Make<zab::Node>}};
