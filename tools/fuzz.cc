@@ -27,6 +27,16 @@ absl::StatusOr<sim::Report> RunOnce(const FuzzPlan& plan, std::uint64_t run) {
                              core::ToHex(again->digest) + "\n  every other result is in doubt; please report this");
 }
 
+// As `faultline explain` tells it, without the odds.
+std::string Told(const scenarios::SeedFile& smallest) {
+  constexpr std::size_t kMostSteps = 40;
+  const absl::StatusOr<scenarios::LoadedSeed> loaded = scenarios::Resolve(smallest, {}, smallest.name());
+  const absl::StatusOr<Experiment> experiment = loaded.ok() ? Prepare(*loaded) : loaded.status();
+  if (!experiment.ok()) return "";
+  const absl::StatusOr<Explanation> told = Explain(*experiment, loaded->seed, {.runs = 0});
+  return told.ok() ? ExplanationText(*told, kMostSteps, {}) : "";
+}
+
 class Piece {
  public:
   Piece(const FuzzPlan& plan, std::uint32_t jobs, const Corpus& corpus, std::string_view version, FuzzResults results,
@@ -98,7 +108,8 @@ class Piece {
                         ""};
     discovery.explanation =
         CauseText(discovery.shrunk->last.file, Weigh(discovery.shrunk->last, discovery.finding.monitor, options));
-    const absl::Status kept = corpus_.Keep(discovery.finding, *first, *smallest, discovery.explanation);
+    const absl::Status kept =
+        corpus_.Keep(discovery.finding, *first, *smallest, Told(*smallest) + "matters\n" + discovery.explanation);
     if (!kept.ok()) return kept;
     results_.findings[run] = discovery.finding;
     callbacks_.discover(discovery);

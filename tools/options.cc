@@ -428,44 +428,8 @@ Invocation ReadCompare(const Typed& typed, CompareOptions compare) {
   return compare;
 }
 
-Invocation Read(const CLI::App& root, const Typed& typed, RunOptions run, ReplayOptions replay,
-                ShrinkCommandOptions shrink, FuzzOptions fuzz, MergeOptions merge, ExplainOptions explain,
-                CheckOptions check, CompareOptions compare, ListOptions list, DoctorOptions doctor) {
-  if (root.get_subcommands().empty()) {
-    std::fputs(root.help().c_str(), stdout);
-    return Done{kAsExpected};
-  }
-  const std::string& command = root.get_subcommands().front()->get_name();
-  if (command == "list") {
-    ReadOutput(typed, list.output);
-    return list;
-  }
-  if (command == "replay") {
-    ReadOutput(typed, replay.output);
-    if (typed.expect == "holds") replay.expect = ReplayExpect::kHolds;
-    if (typed.expect == "violated") replay.expect = ReplayExpect::kViolated;
-    return replay;
-  }
-  if (command == "shrink") return ReadShrink(typed, std::move(shrink));
-  if (command == "fuzz") return ReadFuzz(typed, std::move(fuzz));
-  if (command == "merge") {
-    ReadOutput(typed, merge.output);
-    return merge;
-  }
-  if (command == "explain") return ReadExplain(typed, std::move(explain));
-  if (command == "check") return ReadCheck(typed, std::move(check));
-  if (command == "compare") return ReadCompare(typed, std::move(compare));
-  if (command == "doctor") return ReadDoctor(typed, std::move(doctor));
-  ReadOutput(typed, run.output);
-  const absl::Status numbers = ReadNumbers(typed, run);
-  if (!numbers.ok()) return Done{Complain(std::string(numbers.message()), "run ")};
-  return run;
-}
-
-}  // namespace
-
-Invocation ParseArguments(int argc, char** argv) {
-  Typed typed;
+// Of every command; one of them is meant.
+struct Options {
   RunOptions run;
   ReplayOptions replay;
   ShrinkCommandOptions shrink;
@@ -476,6 +440,52 @@ Invocation ParseArguments(int argc, char** argv) {
   CompareOptions compare;
   ListOptions list;
   DoctorOptions doctor;
+};
+
+Invocation ReadRun(const Typed& typed, RunOptions run) {
+  ReadOutput(typed, run.output);
+  const absl::Status numbers = ReadNumbers(typed, run);
+  if (!numbers.ok()) return Done{Complain(std::string(numbers.message()), "run ")};
+  return run;
+}
+
+Invocation ReadReplay(const Typed& typed, ReplayOptions replay) {
+  ReadOutput(typed, replay.output);
+  if (typed.expect == "holds") replay.expect = ReplayExpect::kHolds;
+  if (typed.expect == "violated") replay.expect = ReplayExpect::kViolated;
+  return replay;
+}
+
+// Of a command that has no numbers.
+template <class CommandOptions>
+Invocation ReadPlain(const Typed& typed, CommandOptions options) {
+  ReadOutput(typed, options.output);
+  return options;
+}
+
+Invocation Read(const CLI::App& root, const Typed& typed, Options options) {
+  if (root.get_subcommands().empty()) {
+    std::fputs(root.help().c_str(), stdout);
+    return Done{kAsExpected};
+  }
+  const std::string& command = root.get_subcommands().front()->get_name();
+  if (command == "list") return ReadPlain(typed, std::move(options.list));
+  if (command == "replay") return ReadReplay(typed, std::move(options.replay));
+  if (command == "shrink") return ReadShrink(typed, std::move(options.shrink));
+  if (command == "fuzz") return ReadFuzz(typed, std::move(options.fuzz));
+  if (command == "merge") return ReadPlain(typed, std::move(options.merge));
+  if (command == "explain") return ReadExplain(typed, std::move(options.explain));
+  if (command == "check") return ReadCheck(typed, std::move(options.check));
+  if (command == "compare") return ReadCompare(typed, std::move(options.compare));
+  if (command == "doctor") return ReadDoctor(typed, std::move(options.doctor));
+  return ReadRun(typed, std::move(options.run));
+}
+
+}  // namespace
+
+Invocation ParseArguments(int argc, char** argv) {
+  Typed typed;
+  Options options;
   CLI::App root("A deterministic simulator for distributed systems: same scenario, same seed, same run.", "faultline");
   root.set_version_flag("--version", std::string("faultline " FAULTLINE_VERSION));
   root.footer(
@@ -484,16 +494,16 @@ Invocation ParseArguments(int argc, char** argv) {
       "  faultline run flagship --seed 42\n"
       "Exit status: 0 as expected, 1 not as expected, 2 inconclusive, 3 could not run,\n"
       "4 not deterministic, 70 internal error, 130 and 143 interrupted.");
-  DescribeRun(root, typed, run);
-  DescribeReplay(root, typed, replay);
-  DescribeShrink(root, typed, shrink);
-  DescribeFuzz(root, typed, fuzz);
-  DescribeMerge(root, typed, merge);
-  DescribeExplain(root, typed, explain);
-  DescribeCheck(root, typed, check);
-  DescribeCompare(root, typed, compare);
-  DescribeList(root, typed, list);
-  DescribeDoctor(root, typed, doctor);
+  DescribeRun(root, typed, options.run);
+  DescribeReplay(root, typed, options.replay);
+  DescribeShrink(root, typed, options.shrink);
+  DescribeFuzz(root, typed, options.fuzz);
+  DescribeMerge(root, typed, options.merge);
+  DescribeExplain(root, typed, options.explain);
+  DescribeCheck(root, typed, options.check);
+  DescribeCompare(root, typed, options.compare);
+  DescribeList(root, typed, options.list);
+  DescribeDoctor(root, typed, options.doctor);
   if (const auto unknown = UnknownCommand(root, argc, argv)) return Done{Complain(*unknown, "")};
   try {
     root.parse(argc, argv);
@@ -502,8 +512,7 @@ Invocation ParseArguments(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return Done{ExplainParseError(root, error)};
   }
-  return Read(root, typed, std::move(run), std::move(replay), std::move(shrink), std::move(fuzz), std::move(merge),
-              std::move(explain), std::move(check), std::move(compare), std::move(list), std::move(doctor));
+  return Read(root, typed, std::move(options));
 }
 
 std::string ShellQuoted(const std::string& word) {

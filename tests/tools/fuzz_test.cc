@@ -71,7 +71,9 @@ TEST_F(Campaigns, KeepWhatTheyFind) {
       EXPECT_EQ(replayed.code, kAsExpected) << replayed.out;
       EXPECT_THAT(replayed.out, HasSubstr("violated"));
     }
-    EXPECT_TRUE(fs::exists(cause.path() / "explain.txt"));
+    const std::string told = *scenarios::ReadFile((cause.path() / "explain.txt").string(), 1 << 20);
+    EXPECT_THAT(told, HasSubstr("VIOLATED"));
+    EXPECT_THAT(told, HasSubstr("matters\n"));
     EXPECT_TRUE(fs::exists(cause.path() / "seen.txt"));
   }
   EXPECT_GE(count, 1u);
