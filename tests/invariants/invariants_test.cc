@@ -359,6 +359,26 @@ TEST(SendingViewDelivery, NobodyExecutesWhatWasSentInALaterView) {
     story(1, facts::UpdateDelivered{{NodeId{0}, 1}});
   });
 }
+// n3 writes, and n2 alone hears of it before both are put out.
+void TellOfAWriterPutOut(Story& story) {
+  for (const std::uint32_t node : {0u, 1u, 2u, 3u, 4u}) InstallView(story, node, 1, {0, 1, 2, 3, 4});
+  story(3, facts::UpdateIssued{{NodeId{3}, 1}, {}});
+  story(2, facts::UpdateDelivered{{NodeId{3}, 1}});
+  for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 2, {0, 1});
+  for (const std::uint32_t node : {0u, 1u}) story(node, facts::UpdateDelivered{{NodeId{3}, 1}});
+}
+TEST(SendingViewDelivery, SomebodyElseWhoHasItMayBringIt) {
+  ExpectAccepted("sending-view-delivery", [](Story& story) {
+    TellOfAWriterPutOut(story);
+    InstallView(story, 0, 3, {0, 1, 2});
+  });
+}
+TEST(SendingViewDelivery, WhoStaysOrLacksItDoesNotBringIt) {
+  ExpectRejected("sending-view-delivery", "nobody who joins that has it", [](Story& story) {
+    TellOfAWriterPutOut(story);
+    InstallView(story, 0, 3, {0, 1, 4});
+  });
+}
 TEST(SendingViewDelivery, WhoGoesOnWithTheWriterHasExecutedItBefore) {
   ExpectRejected("sending-view-delivery", "after its writer has installed view i2", [](Story& story) {
     for (const std::uint32_t node : {0u, 1u}) InstallView(story, node, 1, {0, 1});
