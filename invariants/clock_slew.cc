@@ -7,7 +7,6 @@
 
 #include "invariants/by_node.h"
 #include "invariants/invariant.h"
-#include "protocols/core/params.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -30,7 +29,7 @@ struct ClockSlew {
     if (!last) return Ruling::Noted();
     const core::Duration passed = f.at - last->at, gained = (f.reading - last->reading) - passed;
     const std::string read = core::Text(node) + " read " + core::Text(last->reading) + " and then " +
-                             core::Text(f.reading) + " when " + core::FormatDuration(passed) + " had passed";
+                             core::Text(f.reading) + " when " + core::Text(passed) + " had passed";
     if (f.reading < last->reading) return Ruling::Broken(read + ", which is back");
     if (std::chrono::abs(gained) <= MostSlew(passed, life.slew)) return Ruling::Fine();
     return Ruling::Broken(read + ", which is more than it may slew");
