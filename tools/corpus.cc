@@ -9,6 +9,7 @@
 #include <cstring>
 #include <set>
 #include <system_error>
+#include <vector>
 
 #include "protocols/core/fingerprint.h"
 #include "scenarios/file.h"
@@ -61,6 +62,27 @@ bool Exists(const std::string& path) {
   return fs::exists(path, ignored);
 }
 
+// "smallest.seed.a1B2c3": what a process that was killed while it wrote has left. All write under the lock, so who
+// holds it knows that nobody is about to rename one.
+bool IsLitter(const fs::path& path) {
+  constexpr std::size_t kSuffix = 6;  // scenarios/file.cc
+  const std::string suffix = path.extension().string(), kind = path.stem().extension().string();
+  const bool ours = kind == ".seed" || kind == ".txt" || kind == ".results" || kind == ".json" || kind == ".md";
+  return ours && suffix.size() == kSuffix + 1;
+}
+
+void SweepUp(const std::string& folder) {
+  std::vector<fs::path> litter;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_regular_file(ignored) && IsLitter(at->path())) litter.push_back(at->path());
+    if (at.depth() == 0 && at->is_symlink(ignored) && at->path().stem() == "latest" && at->path().has_extension())
+      litter.push_back(at->path());
+  }
+  for (const fs::path& path : litter) fs::remove(path, error);
+}
+
 std::string SeenLine(const Finding& finding) {
   return finding.target + " --seed " + std::to_string(finding.seed) + "  " + finding.steps + "\n";
 }
@@ -72,6 +94,8 @@ absl::StatusOr<Corpus> Corpus::Open(const std::string& folder) {
   for (const char* name : {"violations", "shards"}) {
     if (const absl::Status made = MakeFolder(corpus.Path(name)); !made.ok()) return made;
   }
+  const Lock lock(corpus.Path(".lock"));
+  SweepUp(folder);
   if (const std::string readme = corpus.Path("README.md"); !Exists(readme)) {
     if (const absl::Status written = scenarios::WriteFile(readme, kReadMe); !written.ok()) return written;
   }
@@ -141,6 +165,7 @@ absl::StatusOr<FuzzResults> Corpus::ReadResults(const std::string& name) const {
 }
 
 absl::Status Corpus::WriteResults(const std::string& name, const FuzzResults& results) const {
+  const Lock lock(Path(".lock"));
   return scenarios::WriteFile(Path("shards/" + name + ".results"), PrintFuzzResults(results));
 }
 
@@ -162,6 +187,7 @@ absl::StatusOr<std::vector<std::pair<std::string, FuzzResults>>> Corpus::AllResu
 }
 
 absl::Status Corpus::WriteStats(const std::string& json) const {
+  const Lock lock(Path(".lock"));
   return scenarios::WriteFile(Path("stats.json"), json);
 }
 
