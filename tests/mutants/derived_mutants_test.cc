@@ -96,7 +96,9 @@ const std::map<std::string, Excuse> kHarmless = {
      {"a checkpoint is behind what it stands for in the journal, so no crash keeps it without that"}},
     // What only costs something.
     {"ignore SnapshotDue", {"costs space: no snapshot is ever taken, and logs keep everything"}},
-    {"ignore Refused", {"costs time: the next term, or the client's own timeout, tells it as well"}},
+    {"raft ignore Refused", {"costs time: the next term, or the client's own timeout, tells it as well"}},
+    {"multi_paxos ignore Refused", {"costs time: the next ballot, or the client's own timeout, tells it as well"}},
+    {"collector ignore Refused", {"costs time: the next term, or the exporter's own timeout, tells it as well"}},
     {"zab ignore Refused",
      {"costs time: a leader refuses when its epoch is used up, and gives up all connections soon"}},
     {"ignore TimeoutNow", {"costs time: a leader goes on if its successor is not elected soon"}},
