@@ -5,11 +5,12 @@
 function value(word) { return substr($word, index($word, "=") + 1) }
 
 # "gossip F57" of "…/gossip.F57_what_loses_leaves_no_dot"
-function id(file) {
+function id(file,  dot, name) {
   sub(/.*\//, "", file)
-  sub(/_.*/, "", file)
-  sub(/\./, " ", file)
-  return file
+  dot = index(file, ".")
+  name = substr(file, dot + 1)
+  sub(/_.*/, "", name)
+  return substr(file, 1, dot - 1) " " name
 }
 
 # By insertion: causes are few.
