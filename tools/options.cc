@@ -13,6 +13,7 @@ namespace tools {
 namespace {
 
 constexpr std::uint64_t kMostJobs = 256;
+constexpr std::uint32_t kPermille = 1'000'000;  // in parts per billion
 
 // As typed; numbers are parsed by us, because CLI11 reads 010 as 8 and
 // saturates what does not fit.
@@ -388,7 +389,10 @@ absl::Status ReadCampaign(const Typed& typed, FuzzOptions& fuzz) {
   if (!typed.repeat.empty()) {
     const absl::StatusOr<std::uint32_t> share = core::ParsePartsPerBillion(typed.repeat);
     if (!share.ok()) return Refused("--recheck", share.status());
-    fuzz.repeat_permille = *share / 1'000'000;
+    if (*share % kPermille != 0)
+      return Refused("--recheck",
+                     absl::InvalidArgumentError("want whole tenths of a percent, got \"" + typed.repeat + "\""));
+    fuzz.repeat_permille = *share / kPermille;
   }
   constexpr std::uint64_t kRuns = 1000;
   if (!fuzz.runs && !fuzz.for_) fuzz.runs = kRuns;
@@ -546,7 +550,13 @@ std::string CommandLine(const FuzzOptions& options) {
   if (options.first_seed != 1) line += " " + SeedWords(options.first_seed);
   if (options.shards != 1) line += " --shard " + std::to_string(options.shard) + "/" + std::to_string(options.shards);
   line += " --corpus " + ShellQuoted(options.corpus);
-  if (options.max_causes == 0) line += " --keep-going";
+  if (options.max_causes != 1)
+    line += options.max_causes == 0 ? " --keep-going" : " --max-violations " + std::to_string(options.max_causes);
+  // With others it would be another campaign.
+  const FuzzOptions usual;
+  if (options.repeat_permille != usual.repeat_permille)
+    line += " --recheck " + core::FormatPartsPerBillion(options.repeat_permille * kPermille);
+  if (options.shrink_events != usual.shrink_events) line += " --shrink-events " + std::to_string(options.shrink_events);
   return line;
 }
 

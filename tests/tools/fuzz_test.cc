@@ -192,6 +192,23 @@ TEST_F(Campaigns, EndWhenToldTo) {
   EXPECT_FALSE(fs::exists(Path("none")));
 }
 
+// What makes it this campaign and no other must be in the command that goes on with it.
+TEST(FuzzCommandLine, GoesOnWithTheSameCampaign) {
+  FuzzOptions options;
+  options.runs = 10;
+  EXPECT_EQ(CommandLine(options), "faultline fuzz --runs 10 --corpus found");
+  options.protocols = {"raft"};
+  options.first_seed = 7;
+  options.shard = 2;
+  options.shards = 3;
+  options.max_causes = 4;
+  options.repeat_permille = 125;
+  options.shrink_events = 9;
+  EXPECT_EQ(CommandLine(options),
+            "faultline fuzz --protocol raft --runs 10 --seed 7 --shard 2/3 --corpus found --max-violations 4 "
+            "--recheck 12.5% --shrink-events 9");
+}
+
 TEST(FuzzPlanTest, EveryRunIsOfOneShard) {
   Share share{2, 3, 0};
   EXPECT_EQ(share.First(), 2u);
