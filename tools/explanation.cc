@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/causes.h"
+#include "tools/verdict.h"
 
 namespace tools {
 namespace {
@@ -32,10 +33,6 @@ std::string InWords(const std::string& text) {
   const std::size_t arrow = text.find("->"), space = text.find(' ');
   if (arrow == std::string::npos || space == std::string::npos || arrow > space) return text;
   return text.substr(arrow + 2, space - arrow - 2) + " hears from " + text.substr(0, arrow) + ":" + text.substr(space);
-}
-
-bool Violates(const absl::StatusOr<sim::Report>& report, const std::string& monitor) {
-  return report.ok() && report->violation && report->violation->monitor == monitor;
 }
 
 // One line is a message, a timer or a sync; by itself, nothing came of it.

@@ -32,14 +32,21 @@ void AddOutput(CLI::App& command, Typed& typed, OutputOptions& output) {
   command.add_option("--progress", typed.progress, "auto or never")->check(CLI::IsMember({"auto", "never"}));
 }
 
+void AddJobs(CLI::App& command, Typed& typed) {
+  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+}
+
+void AddSets(CLI::App& command, std::vector<std::string>& sets) {
+  command.add_option("--set", sets, "PATH=VALUE: change one field, as in cluster.nodes=7")->allow_extra_args(false);
+}
+
 void DescribeRun(CLI::App& root, Typed& typed, RunOptions& options) {
   CLI::App& command = *root.add_subcommand("run", "Run a scenario and check every invariant on every step");
   command.add_option("SCENARIO", options.scenario, "a file, or a name of `faultline list scenarios`")->required();
   CLI::Option* seed = command.add_option("--seed", typed.seed, "run this seed, decimal or 0x...");
   command.add_option("--seeds", typed.seeds, "run the seeds A..B, both included")->excludes(seed);
-  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
-  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
-      ->allow_extra_args(false);
+  AddJobs(command, typed);
+  AddSets(command, options.sets);
   command.add_option("--traces", options.traces, "other OTLP input: .json, .jsonl, .bin, .pb or a folder of them");
   CLI::Option* save =
       command.add_option("--save", options.save, "write a seed file of the run, or of the first violated seed");
@@ -91,7 +98,7 @@ void DescribeShrink(CLI::App& root, Typed& typed, ShrinkCommandOptions& options)
   command.add_option("SEEDFILE", options.file, "a seed file whose run violates an invariant")->required();
   command.add_option("-o,--output", options.output_file,
                      "the seed file to write (default: SEEDFILE's name .shrunk.seed)");
-  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  AddJobs(command, typed);
   command.add_option("--max-events", typed.max_events, "events to spend, of all runs together (default: 20000000)");
   AddOutput(command, typed, options.output);
   command.footer(
@@ -108,12 +115,11 @@ void DescribeFuzz(CLI::App& root, Typed& typed, FuzzOptions& options) {
   command.add_option("SCENARIO", options.scenarios, "files, or names of `faultline list scenarios` (default: swarm)");
   command.add_option("--protocol", options.protocols, "run them on this protocol; may be given several times")
       ->allow_extra_args(false);
-  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
-      ->allow_extra_args(false);
+  AddSets(command, options.sets);
   CLI::Option* runs = command.add_option("--runs", typed.runs, "so many runs in all (default: 1000)");
   command.add_option("--for", typed.time, "so long, such as 90s, 10m or 2h")->excludes(runs);
   command.add_option("--seed", typed.seed, "the first seed, decimal or 0x... (default: 1)");
-  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  AddJobs(command, typed);
   command.add_option("--shard", typed.shard, "I/N: of N machines this is number I, from 0");
   command.add_option("--corpus", options.corpus, "the folder to write to (default: found)");
   CLI::Option* most = command.add_option("--max-violations", typed.max_causes,
@@ -152,7 +158,7 @@ void DescribeExplain(CLI::App& root, Typed& typed, ExplainOptions& options) {
   command.add_option("SEEDFILE", options.file, "a seed file whose run violates an invariant")->required();
   command.add_option("--odds", typed.odds, "runs from each of some events on, with other choices (default: 100)");
   command.add_flag("--no-odds", typed.no_odds, "tell only what happened");
-  command.add_option("--jobs", typed.jobs, "threads, one run each (default: one per processor)");
+  AddJobs(command, typed);
   AddOutput(command, typed, options.output);
   command.footer(
       "Tells what is behind the violation, by the order that messages make, and leaves out the rest; what each node\n"
@@ -196,9 +202,8 @@ void DescribeCompare(CLI::App& root, Typed& typed, CompareOptions& options) {
       ->allow_extra_args(false);
   CLI::Option* seed = command.add_option("--seed", typed.seed, "play this seed, decimal or 0x...");
   command.add_option("--seeds", typed.seeds, "play the seeds A..B, both included")->excludes(seed);
-  command.add_option("--jobs", typed.jobs, "threads, one seed each (default: one per processor)");
-  command.add_option("--set", options.sets, "PATH=VALUE: change one field, as in cluster.nodes=7")
-      ->allow_extra_args(false);
+  AddJobs(command, typed);
+  AddSets(command, options.sets);
   command.add_option("--histories", options.histories, "a folder: write the history of each run to it");
   AddOutput(command, typed, options.output);
   command.footer(

@@ -8,6 +8,7 @@
 
 #include "scenarios/seed_file.h"
 #include "tools/experiment.h"
+#include "tools/verdict.h"
 
 namespace tools {
 namespace {
@@ -36,10 +37,6 @@ absl::StatusOr<sim::Report> RunFile(const SeedFile& file, std::uint64_t most, bo
   sim::Plan& plan = experiment->scenario.plan;
   plan.max_events = std::min(plan.max_events, most);
   return Run(*experiment, {.seed = seed, .trail = trail});
-}
-
-bool Violates(const absl::StatusOr<sim::Report>& report, const std::string& monitor) {
-  return report.ok() && report->violation && report->violation->monitor == monitor;
 }
 
 std::uint64_t SeedOf(const SeedFile& file) { return std::stoull(file.seed()); }

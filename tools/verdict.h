@@ -10,6 +10,9 @@
 // must still hold.
 #pragma once
 
+#include <string>
+
+#include "absl/status/statusor.h"
 #include "sim/plan.h"
 #include "sim/report.h"
 
@@ -21,5 +24,10 @@ void Judge(const sim::Plan& plan, sim::Report& report);
 // Of a judged report. A planted bug that its monitor looked for and did not
 // find is a failure; one that nobody looked for is inconclusive.
 int ExitCodeOf(const sim::Plan& plan, const sim::Report& report);
+
+// Whether a run was made and this monitor was the first that it violated.
+inline bool Violates(const absl::StatusOr<sim::Report>& report, const std::string& monitor) {
+  return report.ok() && report->violation && report->violation->monitor == monitor;
+}
 
 }  // namespace tools
