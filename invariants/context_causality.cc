@@ -1,10 +1,10 @@
 // Context causality: a child span starts in a service only after a delivered
 // message brought its parent's context there, and what is stored of it names
 // that trace and that parent. Roots have no parent and need no message.
-#include <map>
-#include <set>
 #include <utility>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -14,8 +14,8 @@ namespace {
 using SpanName = std::pair<facts::TraceId, std::uint64_t>;
 
 struct ContextCausality {
-  std::set<std::pair<core::NodeId, SpanName>> brought;  // parent contexts, by where
-  std::map<SpanName, std::uint64_t> parents;            // of the spans that were started
+  absl::btree_set<std::pair<core::NodeId, SpanName>> brought;  // parent contexts, by where
+  absl::btree_map<SpanName, std::uint64_t> parents;            // of the spans that were started
 
   Ruling On(core::NodeId node, const facts::ContextCarried& f) {
     brought.insert({node, {f.trace, f.parent}});

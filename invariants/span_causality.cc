@@ -5,8 +5,7 @@
 // it for safe only after some collector acknowledged it. What was delivered is
 // the engine's knowledge, not the nodes'; clocks and arrival order play no part,
 // since children normally arrive before their parents.
-#include <map>
-
+#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
 #include "protocols/core/text.h"
@@ -21,7 +20,7 @@ struct History {
 };
 
 struct SpanCausality {
-  std::map<core::Fingerprint, History> spans;
+  absl::btree_map<core::Fingerprint, History> spans;
 
   Ruling On(core::NodeId node, const facts::SpanCarried& f) {
     spans[f.content].carried_to.Insert(node);

@@ -1,7 +1,6 @@
 // Span integrity: what is stored was emitted, and is what was emitted: nothing
 // invented, nothing altered.
-#include <map>
-
+#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
 #include "protocols/core/text.h"
 
@@ -10,7 +9,7 @@ namespace {
 
 struct SpanIntegrity {
   // By content, which covers every field; the ids stand apart to be compared as ids.
-  std::map<core::Fingerprint, facts::SpanEmitted> emitted;
+  absl::btree_map<core::Fingerprint, facts::SpanEmitted> emitted;
 
   Ruling On(core::NodeId, const facts::SpanEmitted& f) {
     emitted.try_emplace(f.content, f);

@@ -8,6 +8,7 @@
 // the same.
 #include <map>
 
+#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
 #include "protocols/core/text.h"
@@ -23,8 +24,8 @@ struct Whereabouts {
 };
 
 struct TraceCompleteness {
-  std::map<core::Fingerprint, Whereabouts> spans;
-  std::map<core::NodeId, std::map<core::Fingerprint, std::uint64_t>> held;  // by application
+  absl::btree_map<core::Fingerprint, Whereabouts> spans;
+  std::map<core::NodeId, absl::btree_map<core::Fingerprint, std::uint64_t>> held;  // by application
   core::List<core::NodeId> core_nodes;
 
   Ruling On(core::NodeId node, const facts::SpanEmitted& f) {

@@ -354,10 +354,12 @@ void Resolver::ReadFault(int number, const faultline::scenarios::Fault& from, co
   const std::string path = Element("faults", number);
   to.kind = from.kind();
   if (to.kind.empty()) Problem(path + ".kind", "name one of `faultline list faults`");
-  if (from.at().empty() == from.every().empty())
-    Problem(path, "want either `at` (one window) or `every` (windows that far apart)");
+  if (from.at().empty() + from.every().empty() + from.when().empty() != 2)
+    Problem(path,
+            "want one of `at` (one window), `every` (windows that far apart) and `when` (one, when that happens)");
   if (!from.at().empty()) Read(path + ".at", from.at(), core::ParseDuration, to.at.emplace());
   if (!from.every().empty()) Read(path + ".every", from.every(), ParseLatency, to.every.emplace());
+  if (!from.when().empty()) Read(path + ".when", from.when(), sim::ParseAnchor, to.when.emplace());
   to.lasts = *ParseLatency("1s");
   Read(path + ".lasts", from.lasts(), ParseLatency, to.lasts);
   to.targets.assign(from.targets().begin(), from.targets().end());

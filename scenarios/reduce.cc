@@ -253,6 +253,7 @@ SeedFile WithNodes(SeedFile file, std::uint32_t nodes, bool others_take_part) {
 std::string DescribeWindow(const Window& window) {
   std::string text = window.kind();
   for (const std::uint32_t node : window.nodes()) text += " n" + std::to_string(node);
+  if (!window.when().empty()) text += "  when " + window.when();
   return text + "  " + window.begin() + ".." + window.end();
 }
 

@@ -35,6 +35,7 @@ void Write(const sim::FaultWindow& from, faultline::scenarios::Window& to) {
   Write(from.params, *to.mutable_params());
   to.set_fault(from.fault);
   to.set_ordinal(from.ordinal);
+  if (from.when) to.set_when(sim::FormatAnchor(*from.when));
 }
 
 constexpr int kMostRequests = 1'000'000;
@@ -97,6 +98,7 @@ class Reader {
     Value(path + ".begin", from.begin(), core::ParseDuration, to.begin);
     Value(path + ".end", from.end(), core::ParseDuration, to.end);
     if (to.end < to.begin) Problem(path + ".end", "want an end after the beginning");
+    if (!from.when().empty()) Value(path + ".when", from.when(), sim::ParseAnchor, to.when.emplace());
     for (const std::uint32_t node : from.nodes()) {
       if (node >= nodes)
         Problem(path + ".nodes", "no node n" + std::to_string(node) + " in a cluster of " + std::to_string(nodes));

@@ -208,7 +208,8 @@ absl::Status CheckParameters(const FaultKind& kind, const std::vector<core::Para
 absl::Status CheckFault(const FaultPlan& plan, std::uint32_t members, const std::vector<RegionPlan>& regions) {
   const int kind = FindFaultKind(plan.kind);
   if (kind < 0) return Invalid(absl::StrCat("there is no fault \"", plan.kind, "\""));
-  if (plan.at.has_value() == plan.every.has_value()) return Invalid("give either `at` or `every`");
+  if (plan.at.has_value() + plan.every.has_value() + plan.when.has_value() != 1)
+    return Invalid("give one of `at`, `every` and `when`");
   if (plan.every && plan.every->min + plan.lasts.min < core::Duration{1'000'000}) {
     return Invalid("`every` and `lasts` together must be at least 1ms");
   }
@@ -224,15 +225,26 @@ ActiveFault Waiting(FaultWindow window, std::uint32_t place = 0) {
   ActiveFault active;
   active.place = place;
   active.kind = static_cast<std::uint32_t>(FindFaultKind(window.kind));
+  active.awaited = window.when.has_value();
   active.window = std::move(window);
   return active;
 }
 
 // From kind, times and targets: with other parameters it strikes the same nodes at the same
 // times, only harder. Twins, and faults whose fingerprints collide, count on.
-std::uint32_t NumberOf(FaultPlan fault, std::set<std::uint32_t>& taken) {
-  fault.params.clear();
-  auto number = static_cast<std::uint32_t>(core::FingerprintOf(fault).high);
+std::uint32_t NumberOf(const FaultPlan& fault, std::set<std::uint32_t>& taken) {
+  struct Strikes {
+    std::string kind;
+    std::optional<core::Duration> at;
+    std::optional<Latency> every;
+    Latency lasts{};
+    std::vector<std::string> targets;
+    std::vector<core::Parameter> none;
+  };
+  std::string kind = fault.kind;
+  if (fault.when) kind += " when " + FormatAnchor(*fault.when);
+  const Strikes strikes{std::move(kind), fault.at, fault.every, fault.lasts, fault.targets, {}};
+  auto number = static_cast<std::uint32_t>(core::FingerprintOf(strikes).high);
   while (!taken.insert(number).second) ++number;
   return number;
 }
@@ -291,12 +303,12 @@ std::vector<ActiveFault> DrawWindows(const Plan& plan, core::Chooser& chooser) {
     const FaultPlan& what = plan.faults[place];
     const std::uint32_t number = NumberOf(what, numbers);
     LengthDraw draw(number, FaultScope::Act::kSchedule, chooser);
-    core::Duration begin = what.at ? *what.at : plan.warm_up + draw(*what.every);
+    core::Duration begin = what.at ? *what.at : what.every ? plan.warm_up + draw(*what.every) : core::Duration{};
     for (std::uint32_t ordinal = 0; begin < plan.storm; ++ordinal) {
       const core::Duration end = std::min(begin + draw(what.lasts), plan.storm);
       const core::Duration until = what.every ? EndBeforeQuiet(begin, end, quiet) : end;
       if (until > begin || until == end) {
-        windows.push_back(Waiting({what.kind, number, ordinal, begin, until, {}, what.params}, place));
+        windows.push_back(Waiting({what.kind, number, ordinal, begin, until, {}, what.params, what.when}, place));
       }
       if (!what.every) break;
       begin = end + draw(*what.every);

@@ -71,6 +71,9 @@ struct ActiveFault {
   std::uint32_t ticks = 0;
   std::vector<std::uint64_t> tally;  // by FaultKind::reasons
   bool begun = false;
+  bool awaited = false;  // its moment is still to come: nobody knows when
+
+  bool HasCome(core::TrueTime now) const { return !awaited && core::TrueTime{window.begin} <= now; }
 };
 
 // What a kind is given at the ends of a window and at its ticks.

@@ -12,6 +12,7 @@
 
 #include "protocols/core/params.h"
 #include "protocols/core/types.h"
+#include "sim/anchor.h"
 #include "sim/distribution.h"
 
 namespace sim {
@@ -138,6 +139,7 @@ struct FaultPlan {
   Latency lasts{};
   std::vector<std::string> targets;     // "n2", "leader", "any", "minority", …; empty: the kind's default
   std::vector<core::Parameter> params;  // the kind's own
+  std::optional<Anchor> when{};         // instead of `at` and `every`: one window, when this happens
 };
 
 // Short times of calm in the midst of a storm: what recovers only then is seen to.
@@ -158,6 +160,8 @@ struct FaultWindow {
   core::Duration end{};
   std::vector<core::NodeId> nodes;  // in the order the kind chose them
   std::vector<core::Parameter> params;
+  // Given: it begins then and lasts as long as it did, whatever `begin` says.
+  std::optional<Anchor> when{};
 };
 
 // What comes first of what is due at the same instant; see schedule.h.

@@ -11,7 +11,7 @@ std::vector<FaultReport> ReportFaults(const std::vector<ActiveFault>& windows, c
     const FaultKind& kind = *FaultKinds()[active.kind];
     FaultReport& report = by_kind[active.kind];
     report.kind = kind.name;
-    report.windows += core::TrueTime{active.window.begin} <= physics.now;
+    report.windows += active.HasCome(physics.now);
     for (std::size_t reason = 0; reason < active.tally.size(); ++reason) {
       report.reasons[std::string(kind.reasons[reason])] += active.tally[reason];
     }
@@ -43,7 +43,7 @@ std::vector<CoverageCell> ReportCoverage(const Physics& physics) {
 std::vector<FaultWindow> ReportWindows(const std::vector<ActiveFault>& windows, core::Duration now) {
   std::vector<FaultWindow> reports;
   for (const ActiveFault& active : windows) {
-    if (active.window.begin <= now) reports.push_back(active.window);
+    if (active.HasCome(core::TrueTime{now})) reports.push_back(active.window);
   }
   return reports;
 }

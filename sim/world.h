@@ -112,6 +112,10 @@ class World {
     agenda_.Foresee(core::TrueTime{plan_->storm}, kSettle, 0, chooser_);
     agenda_.Foresee(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, chooser_);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
+      if (windows_[i].awaited) {
+        Await(i);
+        continue;
+      }
       agenda_.Foresee(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, chooser_);
       agenda_.Foresee(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, chooser_);
     }
@@ -236,6 +240,7 @@ class World {
   template <class Observer>
   [[gnu::noinline]] void Announce(std::uint32_t node, const typename N::Fact& fact, Observer& observer) {
     ++announced_[fact.index()];
+    if (!anchors_.empty()) Heed({Anchors::Kind::kFact, static_cast<std::uint32_t>(fact.index()), node, node});
     std::visit(
         [&](const auto& f) {
           physics_.roles.Learn(node, f);
@@ -524,6 +529,8 @@ class World {
       N::Manifest(packet.message,
                   [&](const facts::Engine& fact) { observer.OnEngineFact(core::NodeId{event.to}, fact); });
     }
+    if (!anchors_.empty())
+      Heed({Anchors::Kind::kMessage, static_cast<std::uint32_t>(packet.message.index()), packet.from, event.to});
     if (static_cast<int>(packet.message.index()) == mutation_.ignore_message) {
       messages.Free(event.slot);
       return true;
@@ -899,6 +906,41 @@ class World {
 
   // --- faults ------------------------------------------------------------------
 
+  // The place of a type in a variant, by its name; none: it is not one of them.
+  template <class... T>
+  static std::optional<std::uint32_t> PlaceOf(const std::string& name, std::type_identity<std::variant<T...>>) {
+    std::uint32_t place = 0;
+    const bool found = ((core::TypeName<T>() == name || (++place, false)) || ...);
+    return found ? std::optional(place) : std::nullopt;
+  }
+
+  // Facts have no sender, and whoever prepared the plan knows that there is something of this name.
+  void Await(std::uint32_t window) {
+    const Anchor& anchor = *windows_[window].window.when;
+    const auto fact = PlaceOf(anchor.what, std::type_identity<typename N::Fact>{});
+    const auto message = PlaceOf(anchor.what, std::type_identity<typename N::Message>{});
+    if (fact && !anchor.from) {
+      anchors_.Await(window, anchor, Anchors::Kind::kFact, *fact);
+    } else if (message) {
+      anchors_.Await(window, anchor, Anchors::Kind::kMessage, *message);
+    }
+  }
+
+  // What waited for this begins, unless the storm is over by then. It lasts as long as was drawn.
+  void Heed(const Anchors::Happening& happening) {
+    anchors_.Heed(happening, [this](std::uint32_t place) {
+      FaultWindow& window = windows_[place].window;
+      const core::Duration length = window.end - window.begin;
+      const core::Duration begin = now() + window.when->after;
+      if (begin >= plan_->storm) return;
+      windows_[place].awaited = false;
+      window.begin = begin;
+      window.end = std::min(begin + length, plan_->storm);
+      Push(core::TrueTime{window.begin}, kFaultBegin, place, 0);
+      Push(core::TrueTime{window.end}, kFaultEnd, place, 0);
+    });
+  }
+
   template <class Observer>
   bool Begin(const Event& event, Observer& observer) {
     ActiveFault& active = windows_[event.slot];
@@ -1197,6 +1239,7 @@ class World {
   std::optional<CauseRecorder> causes_;           // likewise
   std::array<std::uint64_t, std::variant_size_v<typename N::Fact>> announced_{};
   std::vector<ActiveFault> windows_;
+  Anchors anchors_;  // what those of them wait for that have one
   std::uint32_t disturbances_ = 0;
   std::vector<std::uint32_t> core_;  // once the storm is over
   core::Effects<N> effects_;         // empty between steps

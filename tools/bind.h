@@ -150,6 +150,15 @@ std::uint32_t ElectorateOf(const Config& config) {
   }
 }
 
+template <class... T>
+std::vector<std::string> NamesOf(std::type_identity<std::variant<T...>>) {
+  return {std::string(core::TypeName<T>())...};
+}
+template <class Node>
+Vocabulary VocabularyOf() {
+  return {NamesOf(std::type_identity<typename Node::Fact>{}), NamesOf(std::type_identity<typename Node::Message>{})};
+}
+
 inline sim::RunOptions OptionsOf(const Job& job) {
   return {.seed = job.seed,
           .record = job.record,
@@ -217,7 +226,8 @@ struct Binding {
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
                   internal::DrawParameters<Config>, facts::DescribesRequests<Clients>, internal::RunClients<Clients>,
-                  internal::RunCollectors<Collectors>});
+                  internal::RunCollectors<Collectors>, internal::VocabularyOf<Clients>(),
+                  internal::VocabularyOf<Collectors>()});
   }
 };
 
@@ -234,7 +244,8 @@ struct NodeBinding {
                   internal::DrawParameters<Config>,
                   facts::DescribesRequests<Node>,
                   internal::RunClients<Node>,
-                  {}});
+                  {},
+                  internal::VocabularyOf<Node>()});
   }
 };
 

@@ -45,6 +45,11 @@ struct Parameter {
   std::vector<std::string> words{};  // one of which it is; empty: a quantity
 };
 
+// What happens in its runs that a fault may wait for.
+struct Vocabulary {
+  std::vector<std::string> facts, messages;
+};
+
 struct Protocol {
   std::string name;
   std::string summary;
@@ -55,6 +60,7 @@ struct Protocol {
   bool histories = false;                                          // its clients say what they ask and are told
   std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // it, or its key-value store, under client load
   std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it; none: it replicates nothing
+  Vocabulary of_clients{}, of_collectors{};
 };
 
 // By name, sorted.

@@ -58,6 +58,20 @@ void CheckParameters(NameCheck& check, const std::string& path, const std::strin
   }
 }
 
+// What faults wait for must be something that happens in such runs: who announces a fact is one node, and only messages
+// go from one to another.
+template <class Faults>
+void CheckAnchors(NameCheck& check, const std::string& list, const Faults& faults, const Vocabulary& known) {
+  std::vector<std::string> all = known.facts;
+  all.insert(all.end(), known.messages.begin(), known.messages.end());
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    if (!faults[i].when) continue;
+    const bool message = faults[i].when->from.has_value();
+    check.Check(list + "[" + std::to_string(i) + "].when", message ? "message" : "fact or message",
+                faults[i].when->what, message ? known.messages : all);
+  }
+}
+
 template <class Faults>
 void CheckFaults(NameCheck& check, const std::string& list, const Faults& faults,
                  const std::vector<FaultEntry>& known) {
@@ -80,6 +94,9 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
   const auto protocol = Catalog().find(plan.protocol);
   if (protocol != Catalog().end()) {
     CheckParameters(check, prefix + "cluster.config", plan.protocol, plan.config, protocol->second.parameters);
+    const Vocabulary& known = scenario.traces ? protocol->second.of_collectors : protocol->second.of_clients;
+    CheckAnchors(check, prefix + "faults", plan.faults, known);
+    if (plan.windows) CheckAnchors(check, "windows", *plan.windows, known);
   }
   const std::vector<FaultEntry> faults = Faults();
   CheckFaults(check, prefix + "faults", plan.faults, faults);

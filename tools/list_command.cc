@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "invariants/consistency/check.h"
 #include "protocols/tracing/json.h"
 #include "scenarios/load.h"
@@ -22,11 +23,24 @@ struct Item {
   std::string source_key;  // of JSON: "source", "protocol"
   std::string source;
   std::vector<std::string> functions{};
+  std::vector<std::pair<std::string, std::vector<std::string>>> words{};  // that scenarios may use, by what they are
 };
+
+std::vector<std::string> Without(std::vector<std::string> list, const std::vector<std::string>& others) {
+  std::erase_if(list, [&](const std::string& one) { return std::ranges::find(others, one) != others.end(); });
+  return list;
+}
 
 std::vector<Item> Protocols() {
   std::vector<Item> items;
-  for (const auto& [name, protocol] : Catalog()) items.push_back({name, protocol.summary, protocol.parameters, "", ""});
+  for (const auto& [name, protocol] : Catalog()) {
+    items.push_back({name, protocol.summary, protocol.parameters, "", ""});
+    const Vocabulary &alone = protocol.of_clients, &collectors = protocol.of_collectors;
+    items.back().words = {{"facts", alone.facts},
+                          {"messages", alone.messages},
+                          {"facts_of_collectors", Without(collectors.facts, alone.facts)},
+                          {"messages_of_collectors", Without(collectors.messages, alone.messages)}};
+  }
   return items;
 }
 
@@ -99,6 +113,10 @@ std::string TextOf(const std::vector<Item>& items, bool verbose) {
     if (!verbose) continue;
     for (const Parameter& p : item.parameters)
       text += std::string(width + 2, ' ') + p.name + "  " + p.fallback + "  " + p.help + "\n";
+    for (const auto& [what, words] : item.words)
+      if (!words.empty())
+        text += std::string(width + 2, ' ') + absl::StrReplaceAll(what, {{"_", " "}}) + ": " +
+                absl::StrJoin(words, ", ") + "\n";
   }
   return text;
 }
@@ -119,10 +137,10 @@ void Write(const std::vector<Parameter>& parameters, tracing::JsonWriter& out) {
   out.EndArray();
 }
 
-void Write(const std::vector<std::string>& functions, tracing::JsonWriter& out) {
-  out.Key("functions");
+void Write(const std::string& key, const std::vector<std::string>& words, tracing::JsonWriter& out) {
+  out.Key(key);
   out.BeginArray();
-  for (const std::string& function : functions) out.String(function);
+  for (const std::string& word : words) out.String(word);
   out.EndArray();
 }
 
@@ -138,13 +156,14 @@ std::string JsonOf(const std::string& what, const std::vector<Item>& items) {
     out.Key("summary");
     out.String(item.summary);
     if (!item.functions.empty()) {
-      Write(item.functions, out);
+      Write("functions", item.functions, out);
     } else if (!item.source_key.empty()) {
       out.Key(item.source_key);
       out.String(item.source);
     } else {
       Write(item.parameters, out);
     }
+    for (const auto& [key, words] : item.words) Write(key, words, out);
     out.EndObject();
   }
   out.EndArray();

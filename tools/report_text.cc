@@ -76,6 +76,7 @@ std::string FaultLine(const std::string& label, const sim::FaultReport& fault, c
 std::string WindowLine(const sim::FaultWindow& window) {
   std::string line = Label("") + "  " + Padded(window.kind, kKindWidth - 2) + core::FormatDuration(window.begin) +
                      ".." + core::FormatDuration(window.end);
+  if (window.when) line += " when " + sim::FormatAnchor(*window.when) + ":";
   for (const core::NodeId node : window.nodes) line += " n" + std::to_string(core::Number(node));
   for (const core::Parameter& parameter : window.params) line += " " + parameter.key + "=" + parameter.value;
   return line + "\n";

@@ -12,7 +12,7 @@ void SpanTally::On(core::NodeId node, const facts::SpanDropped& f) {
 
 // What a node stored, it stores again from its journal; what an application held is gone.
 void SpanTally::On(core::NodeId node, const facts::Crashed&) {
-  for (auto& [content, track] : spans_) track.stored.erase(node);
+  for (auto& [content, track] : spans_) track.stored.Remove(node);
   const auto held = held_.find(node);
   if (held == held_.end()) return;
   if (held->second > 0) counts_.dropped["crash"] += held->second;
@@ -20,7 +20,7 @@ void SpanTally::On(core::NodeId node, const facts::Crashed&) {
 }
 
 void SpanTally::On(core::NodeId node, const facts::StoreEmptied&) {
-  for (auto& [content, track] : spans_) track.stored.erase(node);
+  for (auto& [content, track] : spans_) track.stored.Remove(node);
 }
 
 sim::SpanCounts SpanTally::Counts() const {
@@ -29,7 +29,8 @@ sim::SpanCounts SpanTally::Counts() const {
   for (const auto& [node, spans] : held_) counts.in_flight += spans;
   for (const auto& [content, track] : spans_) {
     counts.acknowledged += track.acknowledged;
-    const bool everywhere = std::includes(track.stored.begin(), track.stored.end(), core_.begin(), core_.end());
+    const bool everywhere =
+        std::ranges::all_of(core_, [&](const core::NodeId node) { return track.stored.Contains(node); });
     counts.stored += !core_.empty() && everywhere;
   }
   return counts;

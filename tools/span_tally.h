@@ -9,6 +9,9 @@
 #include <type_traits>
 #include <variant>
 
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "invariants/node_set.h"
 #include "protocols/core/facts.h"
 #include "sim/report.h"
 
@@ -16,7 +19,7 @@ namespace tools {
 
 // Where one distinct span is.
 struct SpanTrack {
-  std::set<core::NodeId> stored;
+  invariants::NodeSet stored;
   bool acknowledged = false;
 };
 
@@ -32,7 +35,7 @@ class SpanTally {
   void On(core::NodeId node, const facts::SpanConfirmed&) { --held_[node]; }
   void On(core::NodeId node, const facts::SpanDropped& f);
   void On(core::NodeId, const facts::SpanAcknowledged& f) { spans_[f.content].acknowledged = true; }
-  void On(core::NodeId node, const facts::SpanStored& f) { spans_[f.content].stored.insert(node); }
+  void On(core::NodeId node, const facts::SpanStored& f) { spans_[f.content].stored.Insert(node); }
   void On(core::NodeId node, const facts::StoreEmptied&);
   void On(core::NodeId node, const facts::Crashed&);
   void On(core::NodeId node, const facts::InCore&) { core_.insert(node); }
@@ -44,8 +47,8 @@ class SpanTally {
  private:
   sim::SpanCounts counts_;
   std::map<core::NodeId, std::uint64_t> held_;  // by application: neither confirmed nor dropped
-  std::map<core::Fingerprint, SpanTrack> spans_;
-  std::set<facts::TraceId> traces_;
+  absl::btree_map<core::Fingerprint, SpanTrack> spans_;
+  absl::btree_set<facts::TraceId> traces_;
   std::set<core::NodeId> core_;
 };
 

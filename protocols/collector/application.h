@@ -251,11 +251,10 @@ struct Application {
     done->span.end_nanos = Nanos(env);
     const tracing::GeneratedSpan span = done->span;
     running.erase(done);
-    // One alone has the content that it will have in its batch: that does not depend on its neighbours.
-    const tracing::Batch alone = Encode({&span, 1}, env);
-    AnnounceEmitted(alone.spans().front(), env);
+    const tracing::SpanSummary summary = tracing::SummaryOf(ServiceName(env), span);
+    AnnounceEmitted(summary, env);
     if (exporter.queued + finished.size() >= env.config().traffic->exporter.max_queue) {
-      env.Announce(facts::SpanDropped{alone.spans().front().content, facts::DropReason::kQueueFull});
+      env.Announce(facts::SpanDropped{summary.content, facts::DropReason::kQueueFull});
       return;
     }
     finished.push_back(span);
@@ -269,7 +268,11 @@ struct Application {
 
   template <class Env>
   static tracing::Batch Encode(std::span<const tracing::GeneratedSpan> spans, Env& env) {
-    return tracing::EncodeSpans("service-" + std::to_string(ServiceNumber(env)), spans);
+    return tracing::EncodeSpans(ServiceName(env), spans);
+  }
+  template <class Env>
+  static std::string ServiceName(const Env& env) {
+    return "service-" + std::to_string(ServiceNumber(env));
   }
 
   // Timestamps are the host's wall clock, skewed as it is, from a fixed date on.

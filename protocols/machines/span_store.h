@@ -8,8 +8,8 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 
+#include "absl/container/btree_map.h"
 #include "protocols/core/facts.h"
 #include "protocols/machines/machine.h"
 #include "protocols/tracing/span.h"
@@ -33,7 +33,7 @@ struct SpanStore {
     std::uint32_t span{};
   };
   core::List<tracing::Batch> batches;  // those that brought something new
-  std::map<core::Fingerprint, Place> spans;
+  absl::btree_map<core::Fingerprint, Place> spans;
 
   template <class Announce>
   Result Apply(const Command& command, Announce&& announce) {

@@ -53,6 +53,8 @@ absl::StatusOr<Batch> Batch::FromRequest(const ExportTraceServiceRequest& reques
   return Make(request, std::move(bytes));
 }
 
+Batch Batch::FromOwn(const ExportTraceServiceRequest& request) { return Make(request, request.SerializeAsString()); }
+
 Batch Batch::Make(const ExportTraceServiceRequest& request, std::string bytes) {
   Rep rep;
   rep.spans = Summarise(request);

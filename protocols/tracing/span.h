@@ -80,6 +80,8 @@ class Batch {
   // binary, in UTF-8, within the limits above.
   static absl::StatusOr<Batch> FromBytes(std::string bytes);
   static absl::StatusOr<Batch> FromRequest(const faultline::otlp::ExportTraceServiceRequest& request);
+  // Of one that this program has made, which is within the limits.
+  static Batch FromOwn(const faultline::otlp::ExportTraceServiceRequest& request);
 
   std::string_view bytes() const { return rep_ ? std::string_view(rep_->bytes) : std::string_view(); }
   std::span<const SpanSummary> spans() const {

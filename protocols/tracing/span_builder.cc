@@ -3,8 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "protocols/core/check.h"
+#include "google/protobuf/arena.h"
 #include "protocols/tracing/otlp.pb.h"
+#include "protocols/tracing/span_content.h"
 
 namespace tracing {
 namespace {
@@ -13,6 +14,7 @@ using faultline::otlp::ExportTraceServiceRequest;
 using faultline::otlp::KeyValue;
 using faultline::otlp::ResourceSpans;
 using faultline::otlp::Span;
+using google::protobuf::Arena;
 
 void Encode(const GeneratedSpan& from, Span& to) {
   to.set_trace_id(ToBytes(from.trace));
@@ -24,20 +26,36 @@ void Encode(const GeneratedSpan& from, Span& to) {
   to.set_end_time_unix_nano(from.end_nanos);
 }
 
-}  // namespace
-
-Batch EncodeSpans(std::string_view service, std::span<const GeneratedSpan> spans) {
-  if (spans.empty()) return {};  // "senders should not make empty envelopes" (OTLP specification)
-  ExportTraceServiceRequest request;
+// A request in the arena's memory.
+ExportTraceServiceRequest& Encode(std::string_view service, std::span<const GeneratedSpan> spans, Arena& arena) {
+  auto& request = *Arena::CreateMessage<ExportTraceServiceRequest>(&arena);
   ResourceSpans& resource_spans = *request.add_resource_spans();
   KeyValue& attribute = *resource_spans.mutable_resource()->add_attributes();
   attribute.set_key("service.name");
   attribute.mutable_value()->set_string_value(std::string(service));
   auto& scope_spans = *resource_spans.add_scope_spans();
   for (const GeneratedSpan& span : spans) Encode(span, *scope_spans.add_spans());
-  absl::StatusOr<Batch> batch = Batch::FromRequest(request);
-  CHECK(batch.ok());  // the service's name is UTF-8, the spans are not 64 MiB
-  return *std::move(batch);
+  return request;
+}
+
+// Of one span there is room in it.
+struct Room {
+  char memory[4096];
+  Arena arena{memory, sizeof(memory)};
+};
+
+}  // namespace
+
+// The service's name is UTF-8 and the spans are not 64 MiB: nothing has to be checked.
+Batch EncodeSpans(std::string_view service, std::span<const GeneratedSpan> spans) {
+  if (spans.empty()) return {};  // "senders should not make empty envelopes" (OTLP specification)
+  Room room;
+  return Batch::FromOwn(Encode(service, spans, room.arena));
+}
+
+SpanSummary SummaryOf(std::string_view service, const GeneratedSpan& span) {
+  Room room;
+  return Summarise(Encode(service, {&span, 1}, room.arena)).front();
 }
 
 }  // namespace tracing

@@ -25,4 +25,7 @@ struct GeneratedSpan {
 // bytes; no spans make the empty batch.
 Batch EncodeSpans(std::string_view service, std::span<const GeneratedSpan> spans);
 
+// What such an export says of this span, whatever its neighbours.
+SpanSummary SummaryOf(std::string_view service, const GeneratedSpan& span);
+
 }  // namespace tracing

@@ -175,7 +175,10 @@ TEST(Load, ADiskSaysHowItFails) {
 TEST(Load, FaultsHaveOneScheduleAndABoundedNumberOfWindows) {
   const std::string raft = kRaft;
   EXPECT_EQ(ErrorOf(raft + "faults { kind: \"crash\" }"),
-            "x.txtpb:2:1: faults[0]: want either `at` (one window) or `every` (windows that far apart)");
+            "x.txtpb:2:1: faults[0]: want one of `at` (one window), `every` (windows that far apart) and `when` (one, "
+            "when that happens)");
+  EXPECT_THAT(ErrorOf(raft + "faults { kind: \"crash\" when: \"LeaderElected #0\" }"),
+              HasSubstr("x.txtpb:2:24: faults[0].when: want a fact or a message, and where, which and how long after"));
   EXPECT_THAT(ErrorOf(raft + "faults { kind: \"crash\" every: \"1ns\" }"),
               HasSubstr("x.txtpb:2:24: faults[0].every: want at most 100000 windows"));
   EXPECT_THAT(ErrorOf(raft + "faults { kind: \"crash\" at: \"31s\" }"),
