@@ -1,12 +1,13 @@
 #!/bin/sh
 # Hunts one mutant that is built; tests/mutants/hunt calls it, several at a time.
 #
-#   hunt_one.sh HUNTERS RESULTS ORDERS PROTOCOL/NAME
+#   hunt_one.sh HUNTERS RESULTS ORDERS SCENARIOS PROTOCOL/NAME
 #
-# HUNTERS is the folder of the hunters, ORDERS their options as one word. What the hunter prints goes to
+# HUNTERS is the folder of the hunters, ORDERS their options as one word, and SCENARIOS those to hunt in, likewise; empty: as
+# the mutant asks for. What the hunter prints goes to
 # RESULTS/PROTOCOL.NAME; how far the hunters of RESULTS/chosen have come, to standard error.
 set -eu
-hunters=$1 results=$2 orders=$3 mutant=$4
+hunters=$1 results=$2 orders=$3 there=$4 mutant=$5
 mutants=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 testdata=$mutants/../testdata
 . "$mutants/header.sh"
@@ -26,7 +27,7 @@ stories() {
 # shellcheck disable=SC2086
 set -- $orders
 for file in $(stories); do set -- "$@" --story "$file"; done
-for known in $(hunts "$protocol" "$patch"); do set -- "$@" "$(scenario "$protocol" "$known")"; done
+for known in ${there:-$(hunts "$protocol" "$patch")}; do set -- "$@" "$(scenario "$protocol" "$known")"; done
 result=$results/$protocol.$name
 "$hunters/$mutant" "$@" >"$result.part"
 mv "$result.part" "$result"
