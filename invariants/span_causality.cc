@@ -5,9 +5,9 @@
 // it for safe only after some collector acknowledged it. What was delivered is
 // the engine's knowledge, not the nodes'; clocks and arrival order play no part,
 // since children normally arrive before their parents.
-#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
+#include "protocols/core/fingerprint_map.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -20,7 +20,7 @@ struct History {
 };
 
 struct SpanCausality {
-  absl::btree_map<core::Fingerprint, History> spans;
+  core::FingerprintMap<History> spans;
 
   Ruling On(core::NodeId node, const facts::SpanCarried& f) {
     spans[f.content].carried_to.Insert(node);

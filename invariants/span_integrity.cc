@@ -1,7 +1,7 @@
 // Span integrity: what is stored was emitted, and is what was emitted: nothing
 // invented, nothing altered.
-#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
+#include "protocols/core/fingerprint_map.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -9,17 +9,16 @@ namespace {
 
 struct SpanIntegrity {
   // By content, which covers every field; the ids stand apart to be compared as ids.
-  absl::btree_map<core::Fingerprint, facts::SpanEmitted> emitted;
+  core::FingerprintMap<facts::SpanEmitted> emitted;
 
   Ruling On(core::NodeId, const facts::SpanEmitted& f) {
-    emitted.try_emplace(f.content, f);
+    emitted.TryEmplace(f.content, f);
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::SpanStored& f) {
-    const auto found = emitted.find(f.content);
-    if (found == emitted.end()) return Ruling::Broken(core::Text(node) + " stored a span that nobody emitted");
-    const facts::SpanEmitted& span = found->second;
-    if (span.trace == f.trace && span.span == f.span && span.parent == f.parent) return Ruling::Fine();
+    const facts::SpanEmitted* span = emitted.Find(f.content);
+    if (span == nullptr) return Ruling::Broken(core::Text(node) + " stored a span that nobody emitted");
+    if (span->trace == f.trace && span->span == f.span && span->parent == f.parent) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " stored a span under other ids than it was emitted with");
   }
 };

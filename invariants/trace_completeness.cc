@@ -6,11 +6,14 @@
 // the end is not. What an application held in its memory when it crashed is
 // excused, for the engine saw the crash; if it was acknowledged, it is safe all
 // the same.
+#include <algorithm>
 #include <map>
+#include <utility>
+#include <vector>
 
-#include "absl/container/btree_map.h"
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
+#include "protocols/core/fingerprint_map.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -24,8 +27,8 @@ struct Whereabouts {
 };
 
 struct TraceCompleteness {
-  absl::btree_map<core::Fingerprint, Whereabouts> spans;
-  std::map<core::NodeId, absl::btree_map<core::Fingerprint, std::uint64_t>> held;  // by application
+  core::FingerprintMap<Whereabouts> spans;
+  std::map<core::NodeId, core::FingerprintMap<std::uint64_t>> held;  // by application
   core::List<core::NodeId> core_nodes;
 
   Ruling On(core::NodeId node, const facts::SpanEmitted& f) {
@@ -61,7 +64,7 @@ struct TraceCompleteness {
   std::vector<Ruling> AtEnd(const LogViews& logs) {
     std::vector<Ruling> rulings;
     std::uint64_t waiting = 0;
-    for (const auto& [content, span] : spans) {
+    for (const auto& [content, span] : Sorted()) {
       // Judged span by span: one that is accounted for twice must not make up for one that is lost.
       if (span.accounted > span.emitted) {
         rulings.push_back(Ruling::Broken("the span " + core::Text(content) + " was emitted " +
@@ -83,10 +86,15 @@ struct TraceCompleteness {
   }
 
  private:
+  std::vector<std::pair<core::Fingerprint, Whereabouts>> Sorted() const {
+    std::vector<std::pair<core::Fingerprint, Whereabouts>> sorted(spans.begin(), spans.end());
+    std::ranges::sort(sorted, {}, &std::pair<core::Fingerprint, Whereabouts>::first);
+    return sorted;
+  }
   Ruling Account(core::NodeId node, const core::Fingerprint& content) {
     ++spans[content].accounted;
-    const auto found = held[node].find(content);
-    if (found != held[node].end() && --found->second == 0) held[node].erase(found);
+    std::uint64_t* number = held[node].Find(content);
+    if (number != nullptr && *number > 0) --*number;
     return Ruling::Noted();
   }
   Ruling JudgeStored(const core::Fingerprint& content, const Whereabouts& span, const LogViews& logs) const {

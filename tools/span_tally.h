@@ -9,10 +9,10 @@
 #include <type_traits>
 #include <variant>
 
-#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "invariants/node_set.h"
 #include "protocols/core/facts.h"
+#include "protocols/core/fingerprint_map.h"
 #include "sim/report.h"
 
 namespace tools {
@@ -28,8 +28,7 @@ class SpanTally {
   void On(core::NodeId node, const facts::SpanEmitted& f) {
     ++counts_.emitted;
     ++held_[node];
-    counts_.duplicates += spans_.count(f.content);
-    spans_.try_emplace(f.content);
+    counts_.duplicates += !spans_.TryEmplace(f.content).second;
     traces_.insert(f.trace);
   }
   void On(core::NodeId node, const facts::SpanConfirmed&) { --held_[node]; }
@@ -47,7 +46,7 @@ class SpanTally {
  private:
   sim::SpanCounts counts_;
   std::map<core::NodeId, std::uint64_t> held_;  // by application: neither confirmed nor dropped
-  absl::btree_map<core::Fingerprint, SpanTrack> spans_;
+  core::FingerprintMap<SpanTrack> spans_;
   absl::btree_set<facts::TraceId> traces_;
   std::set<core::NodeId> core_;
 };

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 
-#include "absl/container/btree_map.h"
 #include "protocols/core/facts.h"
+#include "protocols/core/fingerprint_map.h"
 #include "protocols/machines/machine.h"
 #include "protocols/tracing/span.h"
 
@@ -33,7 +33,7 @@ struct SpanStore {
     std::uint32_t span{};
   };
   core::List<tracing::Batch> batches;  // those that brought something new
-  absl::btree_map<core::Fingerprint, Place> spans;
+  core::FingerprintMap<Place> spans;
 
   template <class Announce>
   Result Apply(const Command& command, Announce&& announce) {
@@ -42,7 +42,7 @@ struct SpanStore {
     std::uint32_t position = 0;
     for (const tracing::SpanSummary& span : command.spans()) {
       const Place place{batch, position++};
-      if (!span.valid || !spans.try_emplace(span.content, place).second) continue;
+      if (!span.valid || !spans.TryEmplace(span.content, place).second) continue;
       ++result.fresh;
       announce(facts::SpanStored{span.content, {span.trace.high, span.trace.low}, span.id.value, span.parent.value});
     }
