@@ -13,7 +13,7 @@ mutants=tests/mutants testdata=tests/testdata
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
 rejected=0
-most_samples=3
+most_samples=2
 
 reject() {
   echo "$1: $2"
