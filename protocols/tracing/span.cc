@@ -1,5 +1,6 @@
 #include "protocols/tracing/span.h"
 
+#include <initializer_list>
 #include <utility>
 
 #include "protocols/core/wire.h"
@@ -21,17 +22,21 @@ absl::Status NotARequest() {
       "not a binary OTLP ExportTraceServiceRequest, or cut short, too many messages, or nested too deep");
 }
 
-std::string ToBytes(std::uint64_t value) {
-  std::string bytes;
+void AppendBytes(std::uint64_t value, std::string& bytes) {
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
-  return bytes;
 }
 
-std::string ToHex(std::uint64_t value) {
+void AppendHex(std::uint64_t value, std::string& hex) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
   for (int shift = 60; shift >= 0; shift -= 4) hex += kDigits[value >> shift & 15];
-  return hex;
+}
+
+template <class Append>
+std::string Text(std::size_t size, Append append, std::initializer_list<std::uint64_t> values) {
+  std::string text;
+  text.reserve(size * values.size());
+  for (const std::uint64_t value : values) append(value, text);
+  return text;
 }
 
 }  // namespace
@@ -85,9 +90,9 @@ bool Batch::ReadWire(core::WireReader& in, Batch& into) {
   return in.ok;
 }
 
-std::string ToBytes(TraceId id) { return ToBytes(id.high) + ToBytes(id.low); }
-std::string ToBytes(SpanId id) { return ToBytes(id.value); }
-std::string ToHex(TraceId id) { return ToHex(id.high) + ToHex(id.low); }
-std::string ToHex(SpanId id) { return ToHex(id.value); }
+std::string ToBytes(TraceId id) { return Text(8, AppendBytes, {id.high, id.low}); }
+std::string ToBytes(SpanId id) { return Text(8, AppendBytes, {id.value}); }
+std::string ToHex(TraceId id) { return Text(16, AppendHex, {id.high, id.low}); }
+std::string ToHex(SpanId id) { return Text(16, AppendHex, {id.value}); }
 
 }  // namespace tracing

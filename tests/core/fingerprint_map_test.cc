@@ -13,7 +13,7 @@ TEST(FingerprintMap, HoldsWhatWasPutInOnce) {
   FingerprintMap<int> map;
   EXPECT_TRUE(map.empty());
   EXPECT_EQ(map.Find({1, 2}), nullptr);
-  EXPECT_EQ(map.TryEmplace({1, 2}, 7), (std::pair{map.Find({1, 2}), true}));
+  EXPECT_TRUE(map.TryEmplace({1, 2}, 7).second);
   EXPECT_FALSE(map.TryEmplace({1, 2}, 8).second);
   EXPECT_EQ(*map.Find({1, 2}), 7);
   map[{2, 2}] = 9;  // as low as the other

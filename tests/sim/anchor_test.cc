@@ -86,7 +86,9 @@ struct Played {
 
 Played Play(const Plan& plan, std::uint64_t seed = 1) {
   Played played;
-  World<Node> world(std::make_shared<Plan>(plan), raft::Config{}, Shape{plan.nodes, plan.nodes}, seed);
+  raft::Config config;
+  config.nodes = plan.nodes;
+  World<Node> world(std::make_shared<Plan>(plan), config, Shape{plan.nodes, plan.nodes}, seed);
   world.Start(played.log);
   while (world.Step(played.log)) {
   }
