@@ -29,8 +29,8 @@ sim::SpanCounts SpanTally::Counts() const {
   for (const auto& [node, spans] : held_) counts.in_flight += spans;
   for (const auto& [content, track] : spans_) {
     counts.acknowledged += track.acknowledged;
-    const bool everywhere =
-        std::ranges::all_of(core_, [&](const core::NodeId node) { return track.stored.Contains(node); });
+    const invariants::NodeSet& stored = track.stored;
+    const bool everywhere = std::ranges::all_of(core_, [&](const core::NodeId node) { return stored.Contains(node); });
     counts.stored += !core_.empty() && everywhere;
   }
   return counts;
