@@ -48,16 +48,18 @@ class Agenda {
 
   // Answers the event's number.
   std::uint64_t Push(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to, core::Chooser& chooser) {
-    return Push(Numbered(at, schedule_.RankOf(to, chooser), kind, slot, to));
+    return Push(Numbered(at, schedule_.RankOf(StreamOf(kind), to, chooser), kind, slot, to));
   }
   // After everything else that is due then.
   void PushLast(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to) {
     Push(Numbered(at, Schedule::kLast, kind, slot, to));
   }
 
-  // What only Foresee schedules: fault windows and the acts of the run. When all is known, Unfold.
-  void Foresee(core::TrueTime at, EventKind kind, std::uint32_t slot, core::Chooser& chooser) {
-    foreseen_.push_back(Numbered(at, schedule_.RankOf(0, chooser), kind, slot, 0));
+  // What only Foresee schedules: fault windows, and the acts of the run, which are window 0 of no fault. When all is
+  // known, Unfold.
+  void Foresee(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t fault, std::uint32_t ordinal,
+               core::Chooser& chooser) {
+    foreseen_.push_back(Numbered(at, schedule_.RankOfEnd(kind, fault, ordinal, chooser), kind, slot, 0));
   }
   void Unfold() {
     std::sort(foreseen_.begin(), foreseen_.end(), [](const Event& a, const Event& b) { return Earlier(b, a); });
@@ -80,6 +82,20 @@ class Agenda {
   core::TrueTime Align(core::TrueTime arrival) const { return schedule_.Align(arrival); }
 
  private:
+  static Schedule::Stream StreamOf(EventKind kind) {
+    switch (kind) {
+      case kReply:
+      case kClientWake:
+      case kClientTimeout:
+        return Schedule::Stream::kClients;
+      case kFaultBegin:
+      case kFaultEnd:
+      case kFaultTick:
+        return Schedule::Stream::kFaults;
+      default:
+        return Schedule::Stream::kNodes;
+    }
+  }
   static bool IsForeseen(std::uint8_t kind) {
     return kind == kFaultBegin || kind == kFaultEnd || kind == kSettle || kind == kClosing;
   }

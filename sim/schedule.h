@@ -12,6 +12,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -38,11 +40,24 @@ class Schedule {
     std::sort(changes_.begin(), changes_.end(), std::greater<>());
   }
 
-  // The rank, among what is due at the same instant, of the next event for this node.
-  std::uint32_t RankOf(std::uint32_t node, core::Chooser& chooser) {
+  // Whose draws are its own: one more or less for a client leaves those of the nodes as they were.
+  enum class Stream : std::uint8_t { kNodes, kClients, kFaults };
+  static constexpr std::size_t kStreams = 3;
+
+  // The rank, among what is due at the same instant, of the next event for this node, or client, or for a fault.
+  std::uint32_t RankOf(Stream stream, std::uint32_t node, core::Chooser& chooser) {
     if (plan_.order == TieOrder::kFifo) return 0;
-    if (plan_.order == TieOrder::kRandom) return static_cast<std::uint32_t>(Draw(kLast, chooser));
-    return node < priority_.size() ? priority_[node] : kLast - 1;
+    if (plan_.order == TieOrder::kPct) return PriorityOf(node);
+    std::vector<std::uint64_t>& ranked = ranked_[static_cast<std::size_t>(stream)];
+    if (node >= ranked.size()) ranked.resize(node + 1);
+    return DrawRank({core::Purpose::kOrder, 1 + static_cast<std::uint32_t>(stream), node, ranked[node]++}, chooser);
+  }
+  // The same of what is known from the start. A tape may have fewer windows than were drawn, and those that are left
+  // keep their ranks: one end of window number `ordinal` of a fault.
+  std::uint32_t RankOfEnd(std::uint32_t end, std::uint32_t fault, std::uint32_t ordinal, core::Chooser& chooser) const {
+    if (plan_.order == TieOrder::kFifo) return 0;
+    if (plan_.order == TieOrder::kPct) return PriorityOf(0);
+    return DrawRank({core::Purpose::kOrder, 1 + static_cast<std::uint32_t>(kStreams) + end, fault, ordinal}, chooser);
   }
 
   // Event number `event` is about to happen at this node.
@@ -68,6 +83,10 @@ class Schedule {
   std::uint64_t Draw(std::uint64_t bound, core::Chooser& chooser) {
     return chooser.Choose({core::Purpose::kOrder, 0, 0, draws_++}, bound);
   }
+  static std::uint32_t DrawRank(const core::ChoiceName& name, core::Chooser& chooser) {
+    return static_cast<std::uint32_t>(chooser.Choose(name, kLast));
+  }
+  std::uint32_t PriorityOf(std::uint32_t node) const { return node < priority_.size() ? priority_[node] : kLast - 1; }
   void DrawPriorities(std::uint32_t nodes, core::Chooser& chooser) {
     for (std::uint32_t node = 0; node < nodes; ++node) priority_.push_back(node % (kLast / 2));
     for (std::uint32_t left = nodes; left > 1; --left) std::swap(priority_[left - 1], priority_[Draw(left, chooser)]);
@@ -76,9 +95,10 @@ class Schedule {
 
   SchedulePlan plan_;
   std::uint64_t draws_ = 0;
-  std::vector<std::uint32_t> priority_;  // by node; small comes first
-  std::uint32_t last_ = 0;               // the largest given so far
-  std::vector<std::uint64_t> changes_;   // events at which a priority changes, the next one last
+  std::array<std::vector<std::uint64_t>, kStreams> ranked_;  // so many so far, by stream and number
+  std::vector<std::uint32_t> priority_;                      // by node; small comes first
+  std::uint32_t last_ = 0;                                   // the largest given so far
+  std::vector<std::uint64_t> changes_;                       // events at which a priority changes, the next one last
 };
 
 }  // namespace sim

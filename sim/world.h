@@ -109,15 +109,16 @@ class World {
   void Start(Observer& observer) {
     windows_ = DrawWindows(*plan_, chooser_);
     // Before the windows that end with the storm: what they broke outside the core must stay broken.
-    agenda_.Foresee(core::TrueTime{plan_->storm}, kSettle, 0, chooser_);
-    agenda_.Foresee(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, chooser_);
+    agenda_.Foresee(core::TrueTime{plan_->storm}, kSettle, 0, 0, 0, chooser_);
+    agenda_.Foresee(core::TrueTime{plan_->storm + plan_->settle - plan_->settle / 5}, kClosing, 0, 0, 0, chooser_);
     for (std::uint32_t i = 0; i < windows_.size(); ++i) {
       if (windows_[i].awaited) {
         Await(i);
         continue;
       }
-      agenda_.Foresee(core::TrueTime{windows_[i].window.begin}, kFaultBegin, i, chooser_);
-      agenda_.Foresee(core::TrueTime{windows_[i].window.end}, kFaultEnd, i, chooser_);
+      const FaultWindow& window = windows_[i].window;
+      agenda_.Foresee(core::TrueTime{window.begin}, kFaultBegin, i, window.fault, window.ordinal, chooser_);
+      agenda_.Foresee(core::TrueTime{window.end}, kFaultEnd, i, window.fault, window.ordinal, chooser_);
     }
     agenda_.Unfold();
     AnnouncePromise(observer);

@@ -29,7 +29,7 @@ RC_GTEST_PROP(Agenda, WhatIsForeseenComesInItsPlace, (std::uint64_t seed)) {
   const auto later = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange(0, 40));
   core::Seeded chooser(seed);
   Agenda agenda({order, 3, {}}, 4, chooser);
-  for (const std::int64_t at : ahead) agenda.Foresee(TrueTime{core::Duration{at}}, kFaultBegin, 0, chooser);
+  for (const std::int64_t at : ahead) agenda.Foresee(TrueTime{core::Duration{at}}, kFaultBegin, 0, 0, 0, chooser);
   agenda.Unfold();
   for (const std::int64_t at : later) {
     agenda.Push(TrueTime{core::Duration{at}}, kTimer, 0, static_cast<std::uint32_t>(at % 4), chooser);
@@ -52,7 +52,7 @@ RC_GTEST_PROP(Agenda, WhatIsForeseenComesInItsPlace, (std::uint64_t seed)) {
 TEST(Agenda, KnowsWhetherAnythingWakesANode) {
   core::Seeded chooser(1);
   Agenda agenda({}, 2, chooser);
-  agenda.Foresee(TrueTime{3ns}, kSettle, 0, chooser);
+  agenda.Foresee(TrueTime{3ns}, kSettle, 0, 0, 0, chooser);
   agenda.Unfold();
   EXPECT_FALSE(agenda.wakes_nodes());
   agenda.Push(TrueTime{1ns}, kSync, 0, 1, chooser);
