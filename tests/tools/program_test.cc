@@ -121,6 +121,28 @@ TEST_F(Program, NamesAreCheckedAgainstWhatIsRegistered) {
   }
 }
 
+TEST_F(Program, WhatAFaultWaitsForMustBeSomethingThatHappens) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"LeadrElected", "faults[0].when: no fact or message \"LeadrElected\"; did you mean \"LeaderElected\"?"},
+      {"Apend n1->n2", "faults[0].when: no message \"Apend\"; did you mean \"Append\"?"},
+      {"LeaderElected n1->n2", "faults[0].when: no message \"LeaderElected\""},
+      {"Export", "no fact or message \"Export\""},  // collectors have it, clients do not
+  };
+  for (const auto& [when, expected] : cases) {
+    const std::string set = " --set faults[0].every= --set " + ShellQuoted("faults[0].when=" + when);
+    const Result result = Faultline("run " + Path("small.txtpb") + set);
+    EXPECT_EQ(result.code, 3) << when;
+    EXPECT_THAT(result.out, HasSubstr(expected)) << when;
+  }
+}
+
+TEST_F(Program, ListsWhatAFaultMayWaitFor) {
+  const Result text = Faultline("list protocols --verbose");
+  EXPECT_THAT(text.out, HasSubstr("facts: EpochEntered, "));
+  EXPECT_THAT(text.out, HasSubstr("messages of collectors: Export, "));
+  EXPECT_THAT(Faultline("list protocols --format json").out, HasSubstr("\"facts_of_collectors\":["));
+}
+
 TEST_F(Program, NothingIsWrittenWhenItCannotRun) {
   const std::string outputs =
       " --save " + Path("a.seed") + " --recording " + Path("a.log") + " --junit " + Path("a.xml");
