@@ -2,10 +2,10 @@
 // message brought its parent's context there, and what is stored of it names
 // that trace and that parent. Roots have no parent and need no message.
 #include <utility>
+#include <variant>
 
-#include "absl/container/btree_map.h"
-#include "absl/container/btree_set.h"
 #include "invariants/invariant.h"
+#include "protocols/core/fingerprint_map.h"
 #include "protocols/core/text.h"
 
 namespace invariants {
@@ -14,23 +14,30 @@ namespace {
 using SpanName = std::pair<facts::TraceId, std::uint64_t>;
 
 struct ContextCausality {
-  absl::btree_set<std::pair<core::NodeId, SpanName>> brought;  // parent contexts, by where
-  absl::btree_map<SpanName, std::uint64_t> parents;            // of the spans that were started
+  core::FingerprintMap<std::monostate> brought;  // parent contexts, by where
+  core::FingerprintMap<std::uint64_t> parents;   // of the spans that were started
+
+  static core::Fingerprint Key(const facts::TraceId& trace, std::uint64_t span) {
+    return core::FingerprintOf(std::pair(trace, span));
+  }
+  static core::Fingerprint Key(core::NodeId node, const facts::TraceId& trace, std::uint64_t parent) {
+    return core::FingerprintOf(std::pair(node, std::pair(trace, parent)));
+  }
 
   Ruling On(core::NodeId node, const facts::ContextCarried& f) {
-    brought.insert({node, {f.trace, f.parent}});
+    brought.TryEmplace(Key(node, f.trace, f.parent));
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::ChildStarted& f) {
-    parents[{f.trace, f.span}] = f.parent;
+    parents[Key(f.trace, f.span)] = f.parent;
     if (f.parent == 0) return Ruling::Noted();
-    if (brought.count({node, {f.trace, f.parent}}) > 0) return Ruling::Fine();
+    if (brought.Find(Key(node, f.trace, f.parent)) != nullptr) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " started a child of a parent that no delivered message told it of");
   }
   Ruling On(core::NodeId node, const facts::SpanStored& f) {
-    const auto started = parents.find({f.trace, f.span});
-    if (started == parents.end()) return Ruling::Noted();  // recorded, not generated
-    if (started->second == f.parent) return Ruling::Fine();
+    const std::uint64_t* started = parents.Find(Key(f.trace, f.span));
+    if (started == nullptr) return Ruling::Noted();  // recorded, not generated
+    if (*started == f.parent) return Ruling::Fine();
     return Ruling::Broken(core::Text(node) + " stored a span under another parent than it was started with");
   }
 };

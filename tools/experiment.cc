@@ -44,9 +44,21 @@ class NameCheck {
   std::vector<std::string> problems_;
 };
 
-std::vector<std::string> ProtocolNames() {
-  std::vector<std::string> names;
-  for (const auto& [name, protocol] : Catalog()) names.push_back(name);
+// What there is, once and for all: a swarm asks for every run.
+const std::vector<std::string>& ProtocolNames() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const auto& [name, protocol] : Catalog()) all.push_back(name);
+    return all;
+  }();
+  return names;
+}
+const std::vector<FaultEntry>& KnownFaults() {
+  static const std::vector<FaultEntry> faults = Faults();
+  return faults;
+}
+const std::vector<std::string>& MonitorNames() {
+  static const std::vector<std::string> names = Names(Invariants());
   return names;
 }
 
@@ -98,10 +110,9 @@ absl::Status CheckNames(const scenarios::LoadedScenario& scenario, const std::st
     CheckAnchors(check, prefix + "faults", plan.faults, known);
     if (plan.windows) CheckAnchors(check, "windows", *plan.windows, known);
   }
-  const std::vector<FaultEntry> faults = Faults();
-  CheckFaults(check, prefix + "faults", plan.faults, faults);
-  if (plan.windows) CheckFaults(check, "windows", *plan.windows, faults);
-  const std::vector<std::string> monitors = Names(Invariants());
+  CheckFaults(check, prefix + "faults", plan.faults, KnownFaults());
+  if (plan.windows) CheckFaults(check, "windows", *plan.windows, KnownFaults());
+  const std::vector<std::string>& monitors = MonitorNames();
   for (std::size_t i = 0; i < plan.holds.size(); ++i) {
     check.Check(prefix + "expect.holds[" + std::to_string(i) + "]", "invariant", plan.holds[i], monitors);
   }

@@ -26,6 +26,7 @@ struct Application {
   };
 
   Exporter exporter;
+  tracing::Service service;                     // that it is, if it is one
   std::uint32_t replayed{};                     // recorded exports emitted so far
   core::List<tracing::GeneratedSpan> finished;  // spans that wait for a batch
   core::List<Operation> running;
@@ -38,6 +39,7 @@ struct Application {
     SkipRecorded(env);
     ArmRecorded(env);
     if (!IsService(env)) return;
+    service = tracing::Service::Named("service-" + std::to_string(ServiceNumber(env)));
     ArmSchedule(env);
     if (ServiceNumber(env) == 0) ArmEnter(env);
   }
@@ -82,7 +84,8 @@ struct Application {
   void Stop(Env& env) {
     exporter.Stop(env);
     if (!finished.empty()) {
-      Exporter::Drop(Encode({finished.data(), finished.size()}, env), facts::DropReason::kShutdown, env);
+      Exporter::Drop(tracing::EncodeSpans(service, {finished.data(), finished.size()}), facts::DropReason::kShutdown,
+                     env);
     }
     finished.clear();
     AnnounceLevel(env);
@@ -130,7 +133,7 @@ struct Application {
   template <class Env>
   void CutBatch(Env& env) {
     const std::size_t size = std::min<std::size_t>(finished.size(), env.config().traffic->exporter.max_batch);
-    tracing::Batch batch = Encode({finished.data(), size}, env);
+    tracing::Batch batch = tracing::EncodeSpans(service, {finished.data(), size});
     finished.erase(finished.begin(), finished.begin() + static_cast<std::ptrdiff_t>(size));
     exporter.Enqueue(std::move(batch), finished.size(), env);
   }
@@ -251,7 +254,7 @@ struct Application {
     done->span.end_nanos = Nanos(env);
     const tracing::GeneratedSpan span = done->span;
     running.erase(done);
-    const tracing::SpanSummary summary = tracing::SummaryOf(ServiceName(env), span);
+    const tracing::SpanSummary summary = tracing::SummaryOf(service, span);
     AnnounceEmitted(summary, env);
     if (exporter.queued + finished.size() >= env.config().traffic->exporter.max_queue) {
       env.Announce(facts::SpanDropped{summary.content, facts::DropReason::kQueueFull});
@@ -264,15 +267,6 @@ struct Application {
   void OnSchedule(Env& env) {
     due = !finished.empty();
     ArmSchedule(env);
-  }
-
-  template <class Env>
-  static tracing::Batch Encode(std::span<const tracing::GeneratedSpan> spans, Env& env) {
-    return tracing::EncodeSpans(ServiceName(env), spans);
-  }
-  template <class Env>
-  static std::string ServiceName(const Env& env) {
-    return "service-" + std::to_string(ServiceNumber(env));
   }
 
   // Timestamps are the host's wall clock, skewed as it is, from a fixed date on.

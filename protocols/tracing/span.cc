@@ -1,6 +1,5 @@
 #include "protocols/tracing/span.h"
 
-#include <initializer_list>
 #include <utility>
 
 #include "protocols/core/wire.h"
@@ -23,20 +22,24 @@ absl::Status NotARequest() {
 }
 
 void AppendBytes(std::uint64_t value, std::string& bytes) {
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xFF);
+  char text[8];
+  for (int i = 0; i < 8; ++i) text[i] = static_cast<char>(value >> (56 - 8 * i) & 0xFF);
+  bytes.append(text, sizeof(text));
 }
 
-void AppendHex(std::uint64_t value, std::string& hex) {
+void AppendDigits(std::uint64_t value, std::string& hex) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  for (int shift = 60; shift >= 0; shift -= 4) hex += kDigits[value >> shift & 15];
+  char text[16];
+  for (int i = 0; i < 16; ++i) text[i] = kDigits[value >> (60 - 4 * i) & 15];
+  hex.append(text, sizeof(text));
 }
 
-template <class Append>
-std::string Text(std::size_t size, Append append, std::initializer_list<std::uint64_t> values) {
-  std::string text;
-  text.reserve(size * values.size());
-  for (const std::uint64_t value : values) append(value, text);
-  return text;
+template <class Id>
+std::string HexOf(Id id) {
+  std::string hex;
+  hex.reserve(2 * sizeof(Id));
+  AppendHex(id, hex);
+  return hex;
 }
 
 }  // namespace
@@ -58,17 +61,17 @@ absl::StatusOr<Batch> Batch::FromRequest(const ExportTraceServiceRequest& reques
   return Make(request, std::move(bytes));
 }
 
-Batch Batch::FromOwn(const ExportTraceServiceRequest& request) { return Make(request, request.SerializeAsString()); }
+Batch Batch::FromOwn(std::string bytes, std::vector<SpanSummary> spans, std::string service) {
+  const core::Fingerprint fingerprint = core::FingerprintOf(bytes);
+  Batch batch;
+  batch.rep_ = std::make_shared<const Rep>(Rep{std::move(bytes), std::move(spans), std::move(service), fingerprint});
+  return batch;
+}
 
 Batch Batch::Make(const ExportTraceServiceRequest& request, std::string bytes) {
-  Rep rep;
-  rep.spans = Summarise(request);
-  if (request.resource_spans_size() > 0) rep.service = ServiceName(request.resource_spans(0).resource());
-  rep.fingerprint = core::FingerprintOf(bytes);
-  rep.bytes = std::move(bytes);
-  Batch batch;
-  batch.rep_ = std::make_shared<const Rep>(std::move(rep));
-  return batch;
+  std::string service;
+  if (request.resource_spans_size() > 0) service = ServiceName(request.resource_spans(0).resource());
+  return FromOwn(std::move(bytes), Summarise(request), std::move(service));
 }
 
 core::Fingerprint Batch::fingerprint() const { return rep_ ? rep_->fingerprint : core::FingerprintOf(std::string()); }
@@ -90,9 +93,24 @@ bool Batch::ReadWire(core::WireReader& in, Batch& into) {
   return in.ok;
 }
 
-std::string ToBytes(TraceId id) { return Text(8, AppendBytes, {id.high, id.low}); }
-std::string ToBytes(SpanId id) { return Text(8, AppendBytes, {id.value}); }
-std::string ToHex(TraceId id) { return Text(16, AppendHex, {id.high, id.low}); }
-std::string ToHex(SpanId id) { return Text(16, AppendHex, {id.value}); }
+std::string ToBytes(TraceId id) {
+  std::string bytes;
+  bytes.reserve(sizeof(id));
+  AppendBytes(id.high, bytes);
+  AppendBytes(id.low, bytes);
+  return bytes;
+}
+std::string ToBytes(SpanId id) {
+  std::string bytes;
+  AppendBytes(id.value, bytes);
+  return bytes;
+}
+std::string ToHex(TraceId id) { return HexOf(id); }
+std::string ToHex(SpanId id) { return HexOf(id); }
+void AppendHex(TraceId id, std::string& text) {
+  AppendDigits(id.high, text);
+  AppendDigits(id.low, text);
+}
+void AppendHex(SpanId id, std::string& text) { AppendDigits(id.value, text); }
 
 }  // namespace tracing

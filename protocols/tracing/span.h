@@ -51,6 +51,8 @@ std::string ToBytes(TraceId id);
 std::string ToBytes(SpanId id);
 std::string ToHex(TraceId id);
 std::string ToHex(SpanId id);
+void AppendHex(TraceId id, std::string& text);
+void AppendHex(SpanId id, std::string& text);
 
 struct SpanSummary {
   TraceId trace{};
@@ -80,8 +82,8 @@ class Batch {
   // binary, in UTF-8, within the limits above.
   static absl::StatusOr<Batch> FromBytes(std::string bytes);
   static absl::StatusOr<Batch> FromRequest(const faultline::otlp::ExportTraceServiceRequest& request);
-  // Of one that this program has made, which is within the limits.
-  static Batch FromOwn(const faultline::otlp::ExportTraceServiceRequest& request);
+  // One that this program has made, within the limits: its bytes and what they say.
+  static Batch FromOwn(std::string bytes, std::vector<SpanSummary> spans, std::string service);
 
   std::string_view bytes() const { return rep_ ? std::string_view(rep_->bytes) : std::string_view(); }
   std::span<const SpanSummary> spans() const {

@@ -4,8 +4,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
+#include <string>
 
+#include "protocols/core/fingerprint.h"
 #include "protocols/tracing/span.h"
 
 namespace tracing {
@@ -21,11 +22,18 @@ struct GeneratedSpan {
   bool operator==(const GeneratedSpan&) const = default;
 };
 
-// One export of `service`, which must be UTF-8. Equal arguments make equal
-// bytes; no spans make the empty batch.
-Batch EncodeSpans(std::string_view service, std::span<const GeneratedSpan> spans);
+// Who exports: its name, which must be UTF-8, and what the content of each of its spans begins with.
+struct Service {
+  std::string name;
+  core::Fingerprint surroundings;
+
+  static Service Named(std::string name);
+};
+
+// One export of this service. Equal arguments make equal bytes; no spans make the empty batch.
+Batch EncodeSpans(const Service& service, std::span<const GeneratedSpan> spans);
 
 // What such an export says of this span, whatever its neighbours.
-SpanSummary SummaryOf(std::string_view service, const GeneratedSpan& span);
+SpanSummary SummaryOf(const Service& service, const GeneratedSpan& span);
 
 }  // namespace tracing

@@ -216,23 +216,23 @@ void Mix(Fingerprint& into, const Status& status) {
   into.Mix(static_cast<std::uint64_t>(status.code()));
 }
 
-void Mix(Fingerprint& into, const Span& span) {
-  into.MixBytes(span.trace_id());
-  into.MixBytes(span.span_id());
-  into.MixBytes(span.trace_state());
-  into.MixBytes(span.parent_span_id());
-  into.MixBytes(span.name());
-  into.Mix(static_cast<std::uint64_t>(span.kind()));
-  into.Mix(span.start_time_unix_nano());
-  into.Mix(span.end_time_unix_nano());
-  MixEach(into, span.attributes());
-  into.Mix(span.dropped_attributes_count());
-  MixEach(into, span.events());
-  into.Mix(span.dropped_events_count());
-  MixEach(into, span.links());
-  into.Mix(span.dropped_links_count());
-  Mix(into, span.status());
-  into.Mix(span.flags());
+void Mix(Fingerprint& into, const SpanHead& head, const Span& rest) {
+  into.MixBytes(head.trace_id);
+  into.MixBytes(head.span_id);
+  into.MixBytes(head.trace_state);
+  into.MixBytes(head.parent_span_id);
+  into.MixBytes(head.name);
+  into.Mix(head.kind);
+  into.Mix(head.start_nanos);
+  into.Mix(head.end_nanos);
+  MixEach(into, rest.attributes());
+  into.Mix(rest.dropped_attributes_count());
+  MixEach(into, rest.events());
+  into.Mix(rest.dropped_events_count());
+  MixEach(into, rest.links());
+  into.Mix(rest.dropped_links_count());
+  Mix(into, rest.status());
+  into.Mix(rest.flags());
 }
 
 std::uint64_t LoadBigEndian(std::string_view bytes) {
@@ -251,19 +251,15 @@ std::optional<SpanId> SpanIdFrom(std::string_view bytes) {
   return SpanId{LoadBigEndian(bytes)};
 }
 
-SpanSummary Summarise(const Span& span, const Fingerprint& surroundings) {
-  const std::optional<TraceId> trace = TraceIdFrom(span.trace_id());
-  const std::optional<SpanId> id = SpanIdFrom(span.span_id());
-  const std::optional<SpanId> parent = SpanIdFrom(span.parent_span_id());
-  Fingerprint content = surroundings;
-  Mix(content, span);
-  return {.trace = trace.value_or(TraceId{}),
-          .id = id.value_or(SpanId{}),
-          .parent = parent.value_or(SpanId{}),
+SpanHead HeadOf(const Span& span) {
+  return {.trace_id = span.trace_id(),
+          .span_id = span.span_id(),
+          .trace_state = span.trace_state(),
+          .parent_span_id = span.parent_span_id(),
+          .name = span.name(),
+          .kind = static_cast<std::uint64_t>(span.kind()),
           .start_nanos = span.start_time_unix_nano(),
-          .end_nanos = span.end_time_unix_nano(),
-          .content = content.Finished(),
-          .valid = trace && IsValid(*trace) && id && IsValid(*id) && (parent || span.parent_span_id().empty())};
+          .end_nanos = span.end_time_unix_nano()};
 }
 
 }  // namespace
@@ -288,17 +284,36 @@ absl::Status CheckRequest(const ExportTraceServiceRequest& request, int max_valu
   return problem.empty() ? absl::OkStatus() : absl::InvalidArgumentError(problem);
 }
 
+Fingerprint SurroundingsOf(const ResourceSpans& resource_spans, const ScopeSpans& scope_spans) {
+  Fingerprint surroundings;
+  Mix(surroundings, resource_spans.resource());
+  surroundings.MixBytes(resource_spans.schema_url());
+  Mix(surroundings, scope_spans.scope());
+  surroundings.MixBytes(scope_spans.schema_url());
+  return surroundings;
+}
+
+SpanSummary Summarise(const SpanHead& head, const Span& rest, const Fingerprint& surroundings) {
+  const std::optional<TraceId> trace = TraceIdFrom(head.trace_id);
+  const std::optional<SpanId> id = SpanIdFrom(head.span_id);
+  const std::optional<SpanId> parent = SpanIdFrom(head.parent_span_id);
+  Fingerprint content = surroundings;
+  Mix(content, head, rest);
+  return {.trace = trace.value_or(TraceId{}),
+          .id = id.value_or(SpanId{}),
+          .parent = parent.value_or(SpanId{}),
+          .start_nanos = head.start_nanos,
+          .end_nanos = head.end_nanos,
+          .content = content.Finished(),
+          .valid = trace && IsValid(*trace) && id && IsValid(*id) && (parent || head.parent_span_id.empty())};
+}
+
 std::vector<SpanSummary> Summarise(const ExportTraceServiceRequest& request) {
   std::vector<SpanSummary> summaries;
   for (const ResourceSpans& resource_spans : request.resource_spans()) {
-    Fingerprint resource;
-    Mix(resource, resource_spans.resource());
-    resource.MixBytes(resource_spans.schema_url());
     for (const ScopeSpans& scope_spans : resource_spans.scope_spans()) {
-      Fingerprint surroundings = resource;
-      Mix(surroundings, scope_spans.scope());
-      surroundings.MixBytes(scope_spans.schema_url());
-      for (const Span& span : scope_spans.spans()) summaries.push_back(Summarise(span, surroundings));
+      const Fingerprint surroundings = SurroundingsOf(resource_spans, scope_spans);
+      for (const Span& span : scope_spans.spans()) summaries.push_back(Summarise(HeadOf(span), span, surroundings));
     }
   }
   return summaries;

@@ -2,6 +2,7 @@
 // take fingerprints. See SpanSummary::content for what counts as content.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,23 @@ absl::Status CheckRequest(const faultline::otlp::ExportTraceServiceRequest& requ
 // In the order of the request, which must have passed the check: the walk
 // follows nesting as deep as it goes.
 std::vector<SpanSummary> Summarise(const faultline::otlp::ExportTraceServiceRequest& request);
+
+// The first fields of a span, of which the simplest has no others.
+struct SpanHead {
+  std::string_view trace_id;
+  std::string_view span_id;
+  std::string_view trace_state;
+  std::string_view parent_span_id;
+  std::string_view name;
+  std::uint64_t kind{};  // OTLP's number
+  std::uint64_t start_nanos{};
+  std::uint64_t end_nanos{};
+};
+// What the content of all spans of one scope begins with.
+core::Fingerprint SurroundingsOf(const faultline::otlp::ResourceSpans& resource_spans,
+                                 const faultline::otlp::ScopeSpans& scope_spans);
+// All other fields are `rest`'s.
+SpanSummary Summarise(const SpanHead& head, const faultline::otlp::Span& rest, const core::Fingerprint& surroundings);
 
 // The string attribute service.name, or "".
 std::string ServiceName(const faultline::otlp::Resource& resource);

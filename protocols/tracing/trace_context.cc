@@ -106,8 +106,15 @@ std::optional<TraceContext> ParseTraceparent(std::string_view header) {
 }
 
 std::string FormatTraceparent(const TraceContext& context) {
-  const char flags = static_cast<char>('0' + (context.flags & kKnownFlags));
-  return "00-" + ToHex(context.trace) + "-" + ToHex(context.parent) + "-0" + flags;
+  std::string header;
+  header.reserve(kVersion00Length);
+  header += "00-";
+  AppendHex(context.trace, header);
+  header += '-';
+  AppendHex(context.parent, header);
+  header += "-0";
+  header += static_cast<char>('0' + (context.flags & kKnownFlags));
+  return header;
 }
 
 std::optional<Tracestate> ParseTracestate(std::span<const std::string_view> headers) {

@@ -242,7 +242,7 @@ TEST(Batch, RefusesTooManyMessages) {
 
 TEST(Batch, TravelsInsideOtherValues) {
   const std::vector<GeneratedSpan> spans(3, {.trace = {1, 1}, .id = {2}});
-  const RecordedExport before{core::Duration(7), EncodeSpans("cart", spans)};
+  const RecordedExport before{core::Duration(7), EncodeSpans(Service::Named("cart"), spans)};
   std::string bytes;
   core::AppendWire(bytes, before);
   core::WireReader in{bytes};

@@ -40,7 +40,7 @@ class TraceFiles : public ::testing::Test {
 Batch Spans(std::string_view service, std::uint64_t start, std::uint64_t end) {
   const std::vector<GeneratedSpan> spans = {
       {.trace = {1, 1}, .id = {start + 1}, .start_nanos = start, .end_nanos = end, .kind = 2}};
-  return EncodeSpans(service, spans);
+  return EncodeSpans(Service::Named(std::string(service)), spans);
 }
 std::string Json(std::string_view service, std::uint64_t start, std::uint64_t end) {
   return WriteJson(Decode(Spans(service, start, end)));

@@ -35,7 +35,7 @@ Counts CountFile(const std::string& path) {
 }
 
 Counts CountSpans(const std::vector<GeneratedSpan>& spans) {
-  const std::vector<RecordedExport> recording = {{core::Duration(0), EncodeSpans("s", spans)}};
+  const std::vector<RecordedExport> recording = {{core::Duration(0), EncodeSpans(Service::Named("s"), spans)}};
   return NonZero(ComputeStatistics(recording));
 }
 
