@@ -17,7 +17,7 @@ bool Line::Next(std::string_view expected) {
 
 std::string Line::Word(std::string_view wanted) {
   if (words_.empty()) Refuse("want " + std::string(wanted) + " here");
-  if (!mistake_.empty()) return {};
+  if (words_.empty()) return {};
   std::string word = std::move(words_.front());
   words_.pop_front();
   return word;
@@ -49,6 +49,7 @@ std::string Line::Rest() {
 
 void Line::Refuse(std::string mistake) {
   if (mistake_.empty()) mistake_ = std::move(mistake);
+  words_.clear();
 }
 
 absl::Status Line::Mistake() const {

@@ -56,7 +56,7 @@
 namespace harness {
 
 // The words of one line, taken from the front. The first mistake is kept: after
-// it every word is empty.
+// it there are no more words, and every one that is taken is empty.
 class Line {
  public:
   explicit Line(std::string_view text);

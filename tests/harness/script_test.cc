@@ -63,6 +63,7 @@ TEST(Script, RefusesWhatCannotHappen) {
   EXPECT_EQ(mistake("in orbit"), "want `in flight`");
   EXPECT_EQ(mistake("choose"), "want an answer to a draw here");
   EXPECT_EQ(mistake("choose 1"), "a choice was never drawn");
+  EXPECT_EQ(mistake("choose n0 0"), "want an answer to a draw, got \"n0\"");
   EXPECT_EQ(mistake("expect violated vote-once"), "vote-once is not the one that is violated");
   EXPECT_EQ(Played("expire n0 Election\n"), "story.txt:1: want `nodes N` first");
   EXPECT_EQ(Played("nodes 0\n"), "story.txt:1: want 1 to 64 nodes");
