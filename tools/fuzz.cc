@@ -95,6 +95,7 @@ class Piece {
     const ShrinkOptions options{jobs_, plan_.shrink_events, &StopRequested()};
     absl::StatusOr<ShrinkOutcome> shrunk =
         Shrink(as_found, options, [&](const ShrinkOutcome&) { callbacks_.progress(); });
+    if (absl::IsFailedPrecondition(shrunk.status())) return NotAgain(report, target.name());
     if (!shrunk.ok()) return shrunk.status();
     if (StopRequested()) return absl::CancelledError();
     shrunk->last.file.set_shrunk(Steps(*shrunk));
@@ -114,6 +115,14 @@ class Piece {
     results_.findings[run] = discovery.finding;
     callbacks_.discover(discovery);
     return absl::OkStatus();
+  }
+
+  // What a seed file writes down of a run did not lead to its violation.
+  static absl::Status NotAgain(const sim::Report& report, const std::string& scenario) {
+    return absl::InternalError(
+        "internal error: seed " + std::to_string(report.seed) + " of " + scenario + " violated " +
+        report.violation->monitor + ", and its seed file does not" +
+        "\n  this is a bug in faultline: please report this text and the command that printed it");
   }
 
   const FuzzPlan& plan_;

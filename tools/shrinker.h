@@ -46,8 +46,10 @@ struct ShrinkOutcome {
 };
 
 // A run, made with a trail, as a seed file without expectations, with everything that happened in it as parts: what
-// clients asked, what applications exported, and the faults as they were.
-scenarios::SeedFile PartsOf(const Experiment& experiment, const sim::Report& report, std::string_view version);
+// clients asked, what applications exported, and the faults as they were. Or clients go on asking by themselves.
+enum class RequestsAs : std::uint8_t { kParts, kLoad };
+scenarios::SeedFile PartsOf(const Experiment& experiment, const sim::Report& report, std::string_view version,
+                            RequestsAs requests = RequestsAs::kParts);
 
 // `file` must be violated: an error says what happened instead. `progress` is called between runs, in the calling
 // thread.

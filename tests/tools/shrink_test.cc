@@ -60,6 +60,31 @@ TEST(Shrink, WhatHangsOnTimeStaysReal) {
   EXPECT_LT(scenarios::SizeOf(outcome.last.file), scenarios::SizeOf(outcome.first.file));
 }
 
+// When clients ask after the storm follows from all that they drew in it. Where the violation hangs on that, what they
+// asked cannot be written down without changing it, and they go on asking by themselves.
+TEST(Shrink, ClientsAskByThemselvesWhereThatMatters) {
+  const auto scenario = scenarios::ParseScenario(R"(
+    summary: "Probes that are just in time, or not."
+    cluster { protocol: "raft" nodes: 3 network { latency: "1ms..5ms" } }
+    workload { clients: 2 think: "5ms..100ms" timeout: "200ms" requests: 2 }
+    run { duration: "600ms" settle: "100ms" })",
+                                                 {.name = "probes", .file = "probes.txtpb", .folder = ""});
+  ASSERT_TRUE(scenario.ok()) << scenario.status().message();
+  const auto experiment = Prepare(*scenario, "");
+  ASSERT_TRUE(experiment.ok()) << experiment.status().message();
+  int by_themselves = 0, in_parts = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    const auto report = tools::Run(*experiment, {.seed = seed});
+    ASSERT_TRUE(report.ok());
+    if (!report->violation) continue;
+    const SeedFile found = scenarios::SeedFileOf(experiment->scenario, *report, {}, "0.1.0");
+    const ShrinkOutcome outcome = Shrunken(found, {.max_events = 5'000});
+    ++(outcome.first.file.has_requests() ? in_parts : by_themselves);
+  }
+  EXPECT_GT(by_themselves, 0);
+  EXPECT_GT(in_parts, 0);
+}
+
 TEST(Shrink, ThreadsAndTimeChangeNothing) {
   const SeedFile found = Found("volatile_votes");
   const auto one = Shrink(found, {.jobs = 1, .max_events = 200'000}, kSilent);
