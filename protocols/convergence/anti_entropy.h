@@ -100,8 +100,11 @@ struct AntiEntropy {
   }
   // Whether it was news.
   template <class Env>
-  bool Learn(const Update<M>& update, Env& env) {
-    if (context().Contains(update.dot)) return false;
+  bool Learn(core::NodeId from, const Update<M>& update, Env& env) {
+    if (context().Contains(update.dot)) {
+      Replica<M>::AnnounceRepeated(update.dot, from, env);
+      return false;
+    }
     replica.Learn(update, env);
     Persist(Learned<M>{update}, env);
     return true;
@@ -146,15 +149,15 @@ struct AntiEntropy {
   template <class Env>
   void On(core::NodeId from, const Ack<M>& m, Env& env) {
     const std::optional<CausalContext> theirs = m.known.CompletedBy(context());
-    Take(m.updates, m.all ? theirs : std::nullopt, env);
+    Take(from, m.updates, m.all ? theirs : std::nullopt, env);
     if (!theirs) return;
     replica.Hear(from, *theirs, env);
     if (theirs->Covers(context())) return;
     env.Send(from, AnswerTo<Ack2<M>>(*theirs, m.known.ranges, env));
   }
   template <class Env>
-  void On(core::NodeId, const Ack2<M>& m, Env& env) {
-    Take(m.updates, m.all ? m.known.CompletedBy(context()) : std::nullopt, env);
+  void On(core::NodeId from, const Ack2<M>& m, Env& env) {
+    Take(from, m.updates, m.all ? m.known.CompletedBy(context()) : std::nullopt, env);
   }
 
  private:
@@ -185,8 +188,9 @@ struct AntiEntropy {
 
   // `known`: what is known once all of these are.
   template <class Env>
-  void Take(const core::List<Update<M>>& updates, const std::optional<CausalContext>& known, Env& env) {
-    for (const Update<M>& update : updates) Learn(update, env);
+  void Take(core::NodeId from, const core::List<Update<M>>& updates, const std::optional<CausalContext>& known,
+            Env& env) {
+    for (const Update<M>& update : updates) Learn(from, update, env);
     if (!known || context().Covers(*known)) return;
     known->ForEachBeyond(context(), [&](const Dot& dot) { Replica<M>::AnnounceKnown(dot, env); });
     Persist(Known{*known}, env);

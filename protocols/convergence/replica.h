@@ -56,7 +56,7 @@ std::uint32_t ElectorateOf(const Config& config) {
 
 template <machines::Convergent M>
 using Facts = core::JoinVariants<std::variant<facts::UpdatesRecovered, facts::UpdateIssued, facts::UpdateKnown,
-                                              facts::UpdateStands, facts::UpdateAcknowledged>,
+                                              facts::UpdateStands, facts::UpdateRepeated, facts::UpdateAcknowledged>,
                                  typename M::Fact>;
 
 // What a client wrote here last. The network may bring it again, later than something that came after it.
@@ -178,6 +178,10 @@ struct Replica {
   template <class Env>
   static void AnnounceKnown(const Dot& dot, Env& env) {
     env.Announce(facts::UpdateKnown{NameOf(dot)});
+  }
+  template <class Env>
+  static void AnnounceRepeated(const Dot& dot, NodeId from, Env& env) {
+    env.Announce(facts::UpdateRepeated{NameOf(dot), from});
   }
 
   // --- who is told, and when -------------------------------------------------------------------

@@ -321,6 +321,11 @@ struct DeliveryRecovered {
   NodeId of{};
   std::uint64_t number{};
 };
+// That one sent it to this node, which knew of it already.
+struct UpdateRepeated {
+  UpdateName name;
+  NodeId from{};
+};
 // A client is told that it is safe: so many nodes have it on disk.
 struct UpdateAcknowledged {
   UpdateName name;

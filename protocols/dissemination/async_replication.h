@@ -140,7 +140,7 @@ struct NodeOf {
   }
 
   void On(NodeId from, const Batch& m, Env& env) {
-    for (const Update& update : m.updates) anti_entropy.Learn(update, env);
+    for (const Update& update : m.updates) anti_entropy.Learn(from, update, env);
     env.Send(from, Took{anti_entropy.context()});
   }
 

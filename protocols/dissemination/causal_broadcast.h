@@ -182,7 +182,7 @@ struct NodeOf {
   }
 
   void On(NodeId from, const Data& m, Env& env) {
-    Take(m, env);
+    Take(from, m, env);
     Deliver(env);
     if (pending.count(m.update.dot) > 0) AskForCauses(from, env);
     // Whoever wrote it may be counting who has it.
@@ -250,12 +250,15 @@ struct NodeOf {
   // thousand times as much.
   void TakeAll(NodeId from, const core::List<Data>& all, Env& env) {
     const VectorClock before = Progress();
-    for (const Data& data : all) Take(data, env);
+    for (const Data& data : all) Take(from, data, env);
     Deliver(env);
     if (all.size() == env.config().max_batch && Progress() != before) env.Send(from, Ask{Progress()});
   }
 
-  void Take(const Data& data, Env& env) {
+  void Take(NodeId from, const Data& data, Env& env) {
+    if (convergence::IsIn(data.update.dot, Progress())) {
+      return Replica::AnnounceRepeated(data.update.dot, from, env);
+    }
     convergence::TakePending(data, Progress(), env.config().max_pending, pending);
   }
   void Deliver(Env& env) {

@@ -128,7 +128,7 @@ struct NodeOf {
   // --- rumours ----------------------------------------------------------------------------------
 
   void On(NodeId from, const Rumour& m, Env& env) {
-    if (anti_entropy.Learn(m.update, env)) Spread(m.update, env);
+    if (anti_entropy.Learn(from, m.update, env)) Spread(m.update, env);
     // Whoever wrote it may be counting who has it.
     if (from == m.update.dot.node && convergence::AcksOf(env.config()) > 1) {
       env.Send(from, Ack{{}, false, convergence::Excerpt::Of(anti_entropy.context(), {})});

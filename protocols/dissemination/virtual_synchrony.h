@@ -189,7 +189,7 @@ struct NodeOf {
   void On(NodeId from, const Multicast<Machine>& m, Env& env) {
     if (!IsInView(from, m.view, env) || stopped()) return;
     const Dot dot = m.data.update.dot;
-    Take(m.data, env);
+    Take(from, m.data, env);
     Deliver(env);
     if (pending.count(dot) > 0) AskOnce(from, env);
     // Whoever wrote it may be counting who has it.
@@ -431,13 +431,16 @@ struct NodeOf {
     return convergence::Beyond(kept, Progress(), delivered, most);
   }
 
-  void Take(const Data& data, Env& env) {
+  void Take(NodeId from, const Data& data, Env& env) {
+    if (convergence::IsIn(data.update.dot, Progress())) {
+      return Replica::AnnounceRepeated(data.update.dot, from, env);
+    }
     convergence::TakePending(data, Progress(), env.config().max_pending, pending);
   }
   // Who was sent as much as goes into one message, and came on with it, asks for the next at once.
   void TakeAll(NodeId from, const core::List<Data>& all, Env& env) {
     const VectorClock before = Progress();
-    for (const Data& data : all) Take(data, env);
+    for (const Data& data : all) Take(from, data, env);
     Deliver(env);
     if (all.size() == env.config().max_batch && Progress() != before) env.Send(from, Ask{view().number, Progress()});
   }

@@ -120,7 +120,6 @@ const std::map<std::string, Excuse> kHarmless = {
     {"async_replication forget Known",
      {"what these names stood for has been replaced by what is on disk, and is told again"}},
     {"async_replication ignore Batch", {"costs time: repair brings what the streams do not"}},
-    {"async_replication ignore Took", {"costs messages: a batch is sent again, and repair tells what is known"}},
     {"virtual_synchrony forget Stable", {"costs space: what all members have is kept once more"}},
     {"virtual_synchrony forget Checkpoint", {"costs space: the journal says the same, at greater length"}},
     {"virtual_synchrony early Join", {"says only that its sender is there, and where it is not"}},
