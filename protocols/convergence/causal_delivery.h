@@ -32,6 +32,48 @@ using DataByDot = std::map<Dot, Data<M>>;
 
 inline bool IsIn(const Dot& dot, const VectorClock& clock) { return dot.number <= clock[dot.node]; }
 
+// Whom we have asked for what lies behind our progress, and from where.
+//
+// Who is sent as much as a question may bring asks for the next at once, however little of it was news: another one may
+// have brought it first, and have no more. But not before it is answered, and once only from where he has come to, or
+// whatever the network repeats would be another conversation, and each of these again.
+struct Inquiries {
+  struct Inquiry {
+    std::uint64_t executed{};  // here, when it was made
+    bool open{};               // the answer may still come
+  };
+  std::map<core::NodeId, Inquiry> last;  // by whom we asked
+  core::List<core::NodeId> lately;       // for what lies before something pending, since the timer ran last
+
+  void Ask(core::NodeId whom, const VectorClock& progress) { last[whom] = {Total(progress), true}; }
+  void Answered(core::NodeId whom) {
+    const auto at = last.find(whom);
+    if (at != last.end()) at->second.open = false;
+  }
+  bool MayAsk(core::NodeId whom, const VectorClock& progress) const {
+    const auto at = last.find(whom);
+    return at == last.end() || (!at->second.open && at->second.executed != Total(progress));
+  }
+  // True: not since the timer ran last.
+  bool BeginLately(core::NodeId whom) {
+    if (std::find(lately.begin(), lately.end(), whom) != lately.end()) return false;
+    lately.push_back(whom);
+    return true;
+  }
+  // What was lost is asked for again.
+  void OnTimer() {
+    lately.clear();
+    for (auto& [whom, inquiry] : last) inquiry.open = false;
+  }
+
+ private:
+  static std::uint64_t Total(const VectorClock& progress) {
+    std::uint64_t total = 0;
+    for (const auto& count : progress.counts) total += count.events;
+    return total;
+  }
+};
+
 // For one who has come so far: it is the next one of its writer's, and all that he had executed has been executed
 // (§5.1, step 2).
 template <machines::Convergent M>
@@ -85,6 +127,23 @@ core::List<Data<M>> Beyond(const DataByDot<M>& kept, const VectorClock& progress
     }
   }
   return beyond;
+}
+
+// So many messages answer a question at most. With one, who lacks much comes on by a message in a round trip.
+inline constexpr int kMostAnswers = 8;
+
+// The same, in messages of so many: calls `send(data)` with all but the last, and returns that.
+template <machines::Convergent M, class Send>
+core::List<Data<M>> LastBeyond(const DataByDot<M>& kept, const VectorClock& progress, VectorClock delivered,
+                               std::size_t most, Send&& send) {
+  core::List<Data<M>> batch = Beyond(kept, progress, delivered, most);
+  for (int sent = 1; sent < kMostAnswers && batch.size() == most; ++sent) {
+    for (const Data<M>& data : batch) delivered.Tick(data.update.dot.node);
+    core::List<Data<M>> next = Beyond(kept, progress, delivered, most);
+    if (next.empty()) break;
+    send(std::exchange(batch, std::move(next)));
+  }
+  return batch;
 }
 
 // How far all have come: one who has come as far as `progress`, and each of the others.

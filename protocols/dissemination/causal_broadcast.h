@@ -88,12 +88,12 @@ struct NodeOf {
   struct Ask {
     VectorClock delivered;
   };
-  // You lacked these; and so far have I come.
+  // You lacked these, after the others that have left before; and so far have I come.
   struct Missing {
     core::List<Data> data;
     VectorClock delivered;
   };
-  // And you lacked these.
+  // And you lacked these, too.
   struct Rest {
     core::List<Data> data;
   };
@@ -130,8 +130,8 @@ struct NodeOf {
   convergence::DataByDot<Machine> pending;  // came before its causes
   std::map<NodeId, VectorClock> reached;    // how far others have come, they said last
   convergence::Turn turn;
-  core::List<NodeId> asked;  // for what lies before something pending, since the timer ran last
-  std::uint32_t records{};   // since the last checkpoint
+  convergence::Inquiries inquiries;
+  std::uint32_t records{};  // since the last checkpoint
 
   const Replica& replica() const { return local; }
 
@@ -188,26 +188,32 @@ struct NodeOf {
     // Whoever wrote it may be counting who has it.
     if (from == m.update.dot.node && convergence::AcksOf(env.config()) > 1) env.Send(from, Delivered{Progress()});
   }
-  void On(NodeId from, const Delivered& m, Env& env) { Hear(from, m.delivered, env); }
+  void On(NodeId from, const Delivered& m, Env& env) {
+    inquiries.Answered(from);
+    Hear(from, m.delivered, env);
+  }
 
   // --- what got lost ------------------------------------------------------------------------------
 
   void On(Timer, Env& env) {
     env.Arm(Timer::kTell, env.config().pause);
-    asked.clear();
+    inquiries.OnTimer();
     DropStable(env);
-    if (env.config().nodes > 1) env.Send(turn.Next(env), Ask{Progress()});
+    if (env.config().nodes > 1) AskFor(turn.Next(env), env);
     for (const auto& client : local.waiting) AskToKeep(client, env);
   }
 
   void On(NodeId from, const Ask& m, Env& env) {
     Hear(from, m.delivered, env);
-    core::List<Data> missing = Beyond(m.delivered, env.config().max_batch);
+    core::List<Data> missing =
+        convergence::LastBeyond(kept, Progress(), m.delivered, env.config().max_batch,
+                                [&](core::List<Data> data) { env.Send(from, Rest{std::move(data)}); });
     if (missing.empty() && Progress().Covers(m.delivered)) return env.Send(from, Delivered{Progress()});
     env.Send(from, Missing{std::move(missing), Progress()});
   }
 
   void On(NodeId from, const Missing& m, Env& env) {
+    inquiries.Answered(from);
     TakeAll(from, m.data, env);
     Hear(from, m.delivered, env);
     core::List<Data> missing = Beyond(m.delivered, env.config().max_batch);
@@ -246,13 +252,10 @@ struct NodeOf {
   // How far we have come with each node's updates. Nothing is executed out of order, so that says it all.
   const VectorClock& Progress() const { return local.store().context.all; }
 
-  // Who was sent as much as goes into one message, and came on with it, asks for the next at once: it may lack a
-  // thousand times as much.
   void TakeAll(NodeId from, const core::List<Data>& all, Env& env) {
-    const VectorClock before = Progress();
     for (const Data& data : all) Take(from, data, env);
     Deliver(env);
-    if (all.size() == env.config().max_batch && Progress() != before) env.Send(from, Ask{Progress()});
+    if (all.size() == env.config().max_batch && inquiries.MayAsk(from, Progress())) AskFor(from, env);
   }
 
   void Take(NodeId from, const Data& data, Env& env) {
@@ -273,9 +276,11 @@ struct NodeOf {
 
   // Once for each, until the timer runs again: what is on its way comes by itself.
   void AskForCauses(NodeId from, Env& env) {
-    if (std::find(asked.begin(), asked.end(), from) != asked.end()) return;
-    asked.push_back(from);
-    env.Send(from, Ask{Progress()});
+    if (inquiries.BeginLately(from)) AskFor(from, env);
+  }
+  void AskFor(NodeId whom, Env& env) {
+    inquiries.Ask(whom, Progress());
+    env.Send(whom, Ask{Progress()});
   }
   // Those who are not known to have what this client waits for, until enough have it.
   void AskToKeep(const convergence::Waiting<Machine>& client, Env& env) {

@@ -100,8 +100,8 @@ struct NodeOf {
   std::map<NodeId, VectorClock> reached;    // how far other members have come, they said last, in this view
   Watch watch;
   convergence::Turn turn;
-  core::List<NodeId> asked;  // for what we lack, since the timer ran last
-  std::uint32_t records{};   // since the last checkpoint
+  convergence::Inquiries inquiries;
+  std::uint32_t records{};  // since the last checkpoint
   std::optional<Change<Machine>> change;
   std::optional<Outside> outside;
   core::List<Held> held;
@@ -206,9 +206,9 @@ struct NodeOf {
   void On(Timer, Env& env) {
     env.Arm(Timer::kTell, env.config().pause);
     ++watch.now;
-    asked.clear();
+    inquiries.OnTimer();
     RefuseOverdue(env);
-    if (env.config().nodes > 1) env.Send(turn.Next(env), Ask{view().number, Progress()});
+    if (env.config().nodes > 1) AskFor(turn.Next(env), env);
     if (outside) return GetIn(env);
     DropStable(env);
     ForEachPeer(env, [&](NodeId peer) { Tell(peer, env); });
@@ -221,12 +221,16 @@ struct NodeOf {
     if (TellsOfLater(from, m.view, env) || !IsInView(from, m.view, env)) return;
     Hear(from, m.delivered, env);
     if (stopped()) return;
-    core::List<Data> missing = Beyond(m.delivered, env.config().max_batch);
+    core::List<Data> missing =
+        convergence::LastBeyond(kept, Progress(), m.delivered, env.config().max_batch, [&](core::List<Data> data) {
+          env.Send(from, Rest<Machine>{view().number, std::move(data)});
+        });
     if (missing.empty() && Progress().Covers(m.delivered)) return;
     env.Send(from, Missing<Machine>{view().number, std::move(missing), Progress()});
   }
   void On(NodeId from, const Missing<Machine>& m, Env& env) {
     if (!IsInView(from, m.view, env) || stopped()) return;
+    inquiries.Answered(from);
     TakeAll(from, m.data, env);
     Hear(from, m.delivered, env);
     core::List<Data> missing = Beyond(m.delivered, env.config().max_batch);
@@ -437,12 +441,10 @@ struct NodeOf {
     }
     convergence::TakePending(data, Progress(), env.config().max_pending, pending);
   }
-  // Who was sent as much as goes into one message, and came on with it, asks for the next at once.
   void TakeAll(NodeId from, const core::List<Data>& all, Env& env) {
-    const VectorClock before = Progress();
     for (const Data& data : all) Take(from, data, env);
     Deliver(env);
-    if (all.size() == env.config().max_batch && Progress() != before) env.Send(from, Ask{view().number, Progress()});
+    if (all.size() == env.config().max_batch && inquiries.MayAsk(from, Progress())) AskFor(from, env);
   }
   void Deliver(Env& env) {
     convergence::DeliverPending(Progress(), pending, [&](const Data& data) { Execute(data, env); });
@@ -456,9 +458,11 @@ struct NodeOf {
 
   // Once for each, until the timer runs again: what is on its way comes by itself.
   void AskOnce(NodeId from, Env& env) {
-    if (IsAmong(from, asked)) return;
-    asked.push_back(from);
-    env.Send(from, Ask{view().number, Progress()});
+    if (inquiries.BeginLately(from)) AskFor(from, env);
+  }
+  void AskFor(NodeId whom, Env& env) {
+    inquiries.Ask(whom, Progress());
+    env.Send(whom, Ask{view().number, Progress()});
   }
   // Those members who are not known to have what this client waits for, until enough have it.
   void AskToKeep(const convergence::Waiting<Machine>& client, Env& env) {

@@ -115,7 +115,6 @@ const std::map<std::string, Excuse> kHarmless = {
     {"causal_broadcast forget Stable", {"costs space: what all have is kept once more"}},
     {"causal_broadcast ignore Data", {"costs time: what is missing is asked for"}},
     {"causal_broadcast ignore Delivered", {"costs space and time: Ask and Missing say how far one has come, too"}},
-    {"causal_broadcast ignore Rest", {"costs time: who lacks something asks for it himself"}},
     {"async_replication forget Checkpoint", {"costs space: the journal says the same, at greater length"}},
     {"async_replication forget Known",
      {"what these names stood for has been replaced by what is on disk, and is told again"}},
@@ -132,7 +131,6 @@ const std::map<std::string, Excuse> kHarmless = {
     {"virtual_synchrony early State", {"how a view begins has been decided"}},
     {"virtual_synchrony ignore Multicast", {"costs time: what is missing is asked for"}},
     {"virtual_synchrony ignore Delivered", {"costs space and time: Ask and Missing say how far one has come, too"}},
-    {"virtual_synchrony ignore Rest", {"costs time: who lacks something asks for it himself"}},
     // What collectors never send.
     {"collector early TimeoutNow", {"never sent: collectors have no operators who move the leadership", true}},
     {"collector ignore TimeoutNow", {"never sent: collectors have no operators who move the leadership", true}},
