@@ -101,6 +101,7 @@ struct NodeOf {
   struct Stream {
     CausalContext known;      // there, as it said last
     std::uint32_t wait{};     // ticks until the batch under way is sent again; 0: none is
+    Dot last;                 // of that batch
     std::uint32_t backoff{};  // ticks it was waited the last time
   };
 
@@ -147,8 +148,10 @@ struct NodeOf {
   void On(NodeId from, const Took& m, Env& env) {
     Stream& stream = StreamTo(from);
     stream.known.Join(m.context);
-    stream.wait = stream.backoff = 0;
     anti_entropy.replica.Hear(from, m.context, env);
+    // One answer is enough to go on: what the network repeats would begin another conversation each time.
+    if (stream.wait > 0 && !m.context.Contains(stream.last)) return;
+    stream.wait = stream.backoff = 0;
     SendBatch(from, env);
   }
 
@@ -198,6 +201,7 @@ struct NodeOf {
     if (batch.updates.empty()) return;
     stream.backoff = std::clamp(2 * stream.backoff, std::uint32_t{1}, env.config().max_backoff);
     stream.wait = stream.backoff;
+    stream.last = batch.updates.back().dot;
     env.Send(to, std::move(batch));
   }
 };

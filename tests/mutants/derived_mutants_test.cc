@@ -118,6 +118,7 @@ const std::map<std::string, Excuse> kHarmless = {
     {"async_replication forget Checkpoint", {"costs space: the journal says the same, at greater length"}},
     {"async_replication forget Known",
      {"what these names stood for has been replaced by what is on disk, and is told again"}},
+    {"async_replication ignore Ack2", {"costs time: what was not pushed is pulled"}},
     {"async_replication ignore Batch", {"costs time: repair brings what the streams do not"}},
     {"virtual_synchrony forget Stable", {"costs space: what all members have is kept once more"}},
     {"virtual_synchrony forget Checkpoint", {"costs space: the journal says the same, at greater length"}},
