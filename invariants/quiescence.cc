@@ -6,7 +6,6 @@
 // one too many when one node has sent another the same update for the third time.
 #include <map>
 #include <optional>
-#include <tuple>
 
 #include "invariants/invariant.h"
 #include "invariants/node_set.h"
