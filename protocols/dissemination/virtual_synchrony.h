@@ -519,11 +519,19 @@ struct NodeOf {
     }
   }
 
+  // Some member is still being given the state of this view. In the next it would begin anew, so whoever else wants to
+  // join waits: or two who are given much would put each other out for ever.
+  bool IsBeingJoined(const Env& env) const {
+    const auto getting_in = [&](NodeId member) {
+      return member != env.self() && reached.count(member) == 0 && !IsSilent(member, env);
+    };
+    return std::any_of(view().members.begin(), view().members.end(), getting_in);
+  }
   // Members come and go. Who cannot be put out, since too few would be left, stays; but a minority stops.
   bool MustChange(const Env& env) const {
     std::size_t joining = 0;
     ForEachJoining(env, [&](NodeId) { ++joining; });
-    if (stopped() || watch.called || joining > 0) return true;
+    if (stopped() || watch.called || (joining > 0 && !IsBeingJoined(env))) return true;
     const auto present = [&](NodeId member) { return !IsSilent(member, env); };
     const auto left = static_cast<std::size_t>(std::count_if(view().members.begin(), view().members.end(), present));
     if (left == view().members.size()) return false;
