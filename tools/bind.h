@@ -17,6 +17,8 @@
 #include "absl/strings/str_join.h"
 #include "invariants/invariant.h"
 #include "protocols/collector/collector.h"
+#include "protocols/convergence/multi_value.h"
+#include "protocols/convergence/replica.h"
 #include "protocols/core/nearest.h"
 #include "protocols/core/params.h"
 #include "protocols/core/text.h"
@@ -189,6 +191,28 @@ absl::StatusOr<sim::Report> RunClients(const Job& job) {
   return report;
 }
 
+// Whether clients write to a store that keeps siblings.
+template <class Config>
+bool KeepsSiblings(const Config& config) {
+  if constexpr (requires { config.conflicts; }) {
+    return config.conflicts == convergence::Conflicts::kSiblings;
+  } else {
+    return false;
+  }
+}
+
+// Over the machine that the configuration asks for.
+template <template <class> class NodeOf>
+absl::StatusOr<sim::Report> RunClientsOf(const Job& job) {
+  using Config = typename NodeOf<machines::KeyValue>::Config;
+  if constexpr (requires { Config{}.conflicts; }) {
+    const auto config = MakeConfig<Config>(*job.plan);
+    if (!config.ok()) return config.status();
+    if (KeepsSiblings(*config)) return RunClients<NodeOf<convergence::MultiValue>>(job);
+  }
+  return RunClients<NodeOf<machines::KeyValue>>(job);
+}
+
 // Collectors over the protocol, fed by the job's traffic. A replay longer than
 // the storm prolongs it: every recorded export is made.
 template <class Node>
@@ -225,9 +249,14 @@ struct Binding {
     AddToCatalog({std::string(name), std::string(summary), internal::DescribeParameters<Config>(),
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
-                  internal::DrawParameters<Config>, facts::DescribesRequests<Clients>, internal::RunClients<Clients>,
-                  internal::RunCollectors<Collectors>, internal::VocabularyOf<Clients>(),
-                  internal::VocabularyOf<Collectors>()});
+                  internal::DrawParameters<Config>,
+                  [](const sim::Plan& plan) {
+                    // What siblings a read is told is no value of a history.
+                    return facts::DescribesRequests<Clients> &&
+                           !internal::KeepsSiblings(*internal::MakeConfig<Config>(plan));
+                  },
+                  internal::RunClientsOf<NodeOf>, internal::RunCollectors<Collectors>,
+                  internal::VocabularyOf<Clients>(), internal::VocabularyOf<Collectors>()});
   }
 };
 
@@ -242,7 +271,7 @@ struct NodeBinding {
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan).status(); },
                   [](const sim::Plan& plan) { return internal::MakeConfig<Config>(plan)->Patience(); },
                   internal::DrawParameters<Config>,
-                  facts::DescribesRequests<Node>,
+                  [](const sim::Plan&) { return facts::DescribesRequests<Node>; },
                   internal::RunClients<Node>,
                   {},
                   internal::VocabularyOf<Node>()});

@@ -57,7 +57,7 @@ struct Protocol {
   std::function<absl::Status(const sim::Plan&)> check;             // whether cluster.config makes sense
   std::function<core::Duration(const sim::Plan&)> patience;        // a checked plan's; see run.settle
   scenarios::DrawConfig draw_config;                               // for swarms
-  bool histories = false;                                          // its clients say what they ask and are told
+  std::function<bool(const sim::Plan&)> histories;                 // whether its clients say what they ask and are told
   std::function<absl::StatusOr<sim::Report>(const Job&)> run;      // it, or its key-value store, under client load
   std::function<absl::StatusOr<sim::Report>(const Job&)> collect;  // collectors over it; none: it replicates nothing
   Vocabulary of_clients{}, of_collectors{};

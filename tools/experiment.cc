@@ -246,7 +246,8 @@ absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t s
 }
 
 bool HasHistory(const Experiment& experiment) {
-  return !experiment.traffic && experiment.protocol->histories && experiment.scenario.plan.workload.clients > 0;
+  return !experiment.traffic && experiment.scenario.plan.workload.clients > 0 &&
+         experiment.protocol->histories(experiment.scenario.plan);
 }
 
 absl::StatusOr<sim::Report> Run(const Experiment& experiment, const RunRequest& request) {

@@ -128,7 +128,7 @@ struct AntiEntropy {
     for (const RangeDigest& theirs : m.digests) {
       if (DigestOf(context(), theirs.range).digest != theirs.digest) differ.push_back(theirs.range);
     }
-    if (differ.empty()) return;  // or they have come to know the same meanwhile
+    if (differ.empty()) return KnowTheSame(from, m, env);  // or they have come to meanwhile
     if (differ.size() > kMostRanges) return TellAll(from, env);
     if (differ.front().level == 0) return env.Send(from, Syn{Excerpt::Of(context(), std::move(differ))});
     Probe probe;
@@ -161,6 +161,15 @@ struct AntiEntropy {
   }
 
  private:
+  // Who waits for it to be known hears so. Clients have their own ways (see AskToKeep), removals have none.
+  template <class Env>
+  void KnowTheSame(core::NodeId with, const Probe& m, Env& env) {
+    if constexpr (KeepsSiblings<M>) {
+      const bool all = m.digests.size() == 1 && m.digests.front().range == Range::Of(env.config().nodes);
+      if (all) replica.Hear(with, context(), env);
+    }
+  }
+
   static constexpr std::size_t kMostRanges = 64;  // so different that everything is as soon told
 
   template <class Env>
@@ -182,7 +191,9 @@ struct AntiEntropy {
     ++records;
     // A journal of what stands and what does not is as long as there were updates; what stands is less.
     if (records < std::max<std::uint64_t>(env.config().checkpoint_every, replica.store().standing.size())) return;
-    env.Write(Checkpoint<M>{replica.durable});
+    Checkpoint<M> checkpoint{replica.WithoutOldRemovals(env)};
+    Replay(checkpoint);
+    env.Write(std::move(checkpoint));
     records = 0;
   }
 

@@ -4,11 +4,16 @@
 // What a client writes gets a name and a time, both on disk before anybody hears of them, so that no other life of the
 // node gives them again (founding document F66). Its client is told once `acks` nodes have it on disk, which is known
 // from what they say that they know.
+//
+// With a machine that keeps siblings a removal stands like a value, for who has not heard of it would bring back what
+// it removed. It goes with the next checkpoint after all nodes are known to have it (Demers et al., "Epidemic
+// algorithms for replicated database maintenance", 1987, §2.1: a death certificate is deleted once every site has it).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -30,16 +35,22 @@ using core::RequestId;
 
 // --- settings that mean the same everywhere --------------------------------------------------
 
+// What becomes of what is written about one key by writers who knew nothing of each other.
+enum class Conflicts : std::uint8_t { kLastWriter, kSiblings };
+
 template <class Config, class F>
 void ForEachReplicaParameter(F&& f) {
   f("acks", &Config::acks, "nodes that have a write on disk before its client is told so");
   f("max_offset", &Config::max_offset, "timestamps that are further ahead do not move our own clock");
   f("checkpoint_every", &Config::checkpoint_every, "records from one checkpoint of the journal to the next");
+  f("conflicts", &Config::conflicts,
+    "of what clients write about one key without knowledge of each other the last stands, or all as siblings");
 }
 template <class Config, class Draw>
 void RandomizeReplica(Config& config, Draw&& draw) {
   config.acks = 1 + static_cast<std::uint32_t>(draw(3));
   config.checkpoint_every = 1 + static_cast<std::uint32_t>(draw(draw(2) == 0 ? 20 : 500));
+  if (draw(4) == 0) config.conflicts = Conflicts::kSiblings;
 }
 template <class Config>
 std::uint32_t AcksOf(const Config& config) {
@@ -55,9 +66,14 @@ std::uint32_t ElectorateOf(const Config& config) {
 // --- the replica ---------------------------------------------------------------------------------
 
 template <machines::Convergent M>
+using StandingFacts =
+    std::conditional_t<KeepsSiblings<M>,
+                       std::variant<facts::SiblingStands, facts::SiblingFalls, facts::SiblingsRecovered>,
+                       std::variant<facts::UpdateStands>>;
+template <machines::Convergent M>
 using Facts = core::JoinVariants<std::variant<facts::UpdatesRecovered, facts::UpdateIssued, facts::UpdateKnown,
-                                              facts::UpdateStands, facts::UpdateRepeated, facts::UpdateAcknowledged>,
-                                 typename M::Fact>;
+                                              facts::UpdateRepeated, facts::UpdateAcknowledged>,
+                                 core::JoinVariants<StandingFacts<M>, typename M::Fact>>;
 
 // What a client wrote here last. The network may bring it again, later than something that came after it.
 template <machines::Convergent M>
@@ -102,6 +118,19 @@ struct Waiting {
   bool IsHeldBy(NodeId node) const { return std::find(holders.begin(), holders.end(), node) != holders.end(); }
 };
 
+// A removal that stands here until all have it.
+struct StandingRemoval {
+  Dot dot;
+  core::List<NodeId> holders;  // but ourselves
+};
+
+// What a node says that it knows is on its disk: notes that it has what `held` is about, if so.
+template <class Held>
+void NoteHolder(Held& held, NodeId node, const CausalContext& known) {
+  const bool noted = std::find(held.holders.begin(), held.holders.end(), node) != held.holders.end();
+  if (!noted && known.Contains(held.dot)) held.holders.push_back(node);
+}
+
 // Calls `f(node)` for those who are not known to have what this client waits for.
 template <class M, class Env, class F>
 void ForEachMissing(const Waiting<M>& client, const Env& env, F&& f) {
@@ -119,6 +148,7 @@ struct Replica {
   M machine;           // after all updates that stand
   clocks::HybridClock clock;
   core::List<Waiting<M>> waiting;
+  core::List<StandingRemoval> removals;  // that stand, and were heard of since we started
 
   const Store<M>& store() const { return durable.store; }
 
@@ -136,6 +166,7 @@ struct Replica {
     store().context.ForEachBeyond({}, [&](const Dot& dot) {
       if (store().standing.count(dot) == 0) AnnounceKnown(dot, env);
     });
+    if constexpr (KeepsSiblings<M>) env.Announce(facts::SiblingsRecovered{});
   }
 
   // Answers what need not be written, from what is here. False: it is a new write.
@@ -158,21 +189,38 @@ struct Replica {
   template <class Env>
   Write<M> Execute(RequestId id, const Request& request, Env& env) {
     const Dot dot{env.self(), store().context.all[env.self()] + 1};
-    const Update<M> update{dot, TimeFor(request.command, env), request.command};
+    Update<M> update{dot, TimeFor(request.command, env), request.command};
+    if constexpr (KeepsSiblings<M>) update.past = store().SeenOf(M::Subject(request.command));
     env.Announce(facts::UpdateIssued{NameOf(dot), M::Subject(request.command)});
     AnnounceStanding(update, env);
     auto result = machine.Apply(request.command, [&env](const auto& fact) { env.Announce(fact); });
+    if constexpr (KeepsSiblings<M>) machine.Stand(update.AsSibling());
     AnnounceKnown(dot, env);
-    return {update, id, std::move(result)};
+    return {std::move(update), id, std::move(result)};
   }
 
   // Another node's, which is news: tells everybody here, before the owner makes it durable.
   template <class Env>
   void Learn(const Update<M>& update, Env& env) {
     clock.Receive(env.self(), update.time, env.wall(), env.config().max_offset);
-    const Update<M>* held = store().About(M::Subject(update.command));
-    if (held == nullptr || update.IsLaterThan(*held)) Stand(update, env);
+    if (!store().IsSuperseded(update)) Stand(update, env);
     AnnounceKnown(update.dot, env);
+  }
+
+  // What a checkpoint is made of.
+  template <class Env>
+  Durable<M> WithoutOldRemovals(Env& env) {
+    Durable<M> rest = durable;
+    if constexpr (KeepsSiblings<M>) {
+      std::erase_if(removals, [&](const StandingRemoval& removal) {
+        if (removal.holders.size() + 1 < env.config().nodes) return false;
+        if (!store().context.Covers(store().standing.at(removal.dot).past)) return false;
+        env.Announce(facts::SiblingFalls{NameOf(removal.dot)});
+        rest.store.Forget(removal.dot);
+        return true;
+      });
+    }
+    return rest;
   }
 
   template <class Env>
@@ -189,9 +237,8 @@ struct Replica {
   // What a node says that it knows is on its disk.
   template <class Env>
   void Hear(NodeId from, const CausalContext& theirs, Env& env) {
-    for (Waiting<M>& client : waiting) {
-      if (!client.IsHeldBy(from) && theirs.Contains(client.dot)) client.holders.push_back(from);
-    }
+    for (Waiting<M>& client : waiting) NoteHolder(client, from, theirs);
+    for (StandingRemoval& removal : removals) NoteHolder(removal, from, theirs);
     AnswerThoseWhoCanBe(env);
   }
   // Null: it is told already.
@@ -213,21 +260,42 @@ struct Replica {
   // Above that of whatever the client may have read here of the same thing; else as near the wall clock as can be.
   template <class Env>
   HybridTime TimeFor(const typename M::Command& command, Env& env) {
-    const HybridTime time = clock.Tick(env.self(), env.wall());
-    const Update<M>* held = store().About(M::Subject(command));
-    return held == nullptr || held->time < time ? time : held->time.Next(env.self());
+    HybridTime time = clock.Tick(env.self(), env.wall());
+    store().ForEachAbout(M::Subject(command), [&](const Update<M>& held) {
+      if (!(held.time < time)) time = held.time.Next(env.self());
+    });
+    return time;
   }
 
-  // It is the last word on its subject here.
+  // Nothing that is here has replaced it.
   template <class Env>
   void Stand(const Update<M>& update, Env& env) {
     AnnounceStanding(update, env);
-    machine.Apply(update.command, [&env](const auto& fact) { env.Announce(fact); });
+    if constexpr (KeepsSiblings<M>) {
+      machine.Stand(update.AsSibling());
+    } else {
+      machine.Apply(update.command, [&env](const auto& fact) { env.Announce(fact); });
+    }
+  }
+
+  // And what it replaces no longer does.
+  template <class Env>
+  void AnnounceStanding(const Update<M>& update, Env& env) {
+    const core::Fingerprint subject = M::Subject(update.command);
+    if constexpr (KeepsSiblings<M>) {
+      env.Announce(facts::SiblingStands{NameOf(update.dot), subject, M::Removes(update.command)});
+      store().ForEachAbout(subject, [&](const Update<M>& held) {
+        if (update.Supersedes(held)) Fall(held.dot, env);
+      });
+      if (M::Removes(update.command)) removals.push_back({update.dot, {}});
+    } else {
+      env.Announce(facts::UpdateStands{NameOf(update.dot), subject, update.time.wall, update.time.count});
+    }
   }
   template <class Env>
-  static void AnnounceStanding(const Update<M>& update, Env& env) {
-    env.Announce(
-        facts::UpdateStands{NameOf(update.dot), M::Subject(update.command), update.time.wall, update.time.count});
+  void Fall(const Dot& dot, Env& env) {
+    env.Announce(facts::SiblingFalls{NameOf(dot)});
+    std::erase_if(removals, [&dot](const StandingRemoval& removal) { return removal.dot == dot; });
   }
 
   // A client that asks anew has given up on what it asked before.

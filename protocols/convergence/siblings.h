@@ -12,6 +12,9 @@
 // dots that it removed, refuses them whenever they come, and whoever still holds them learns it from the context.
 // A key's own context would have to be kept as long as a late copy may come, or a key that is made anew would count
 // from 1 again (F60; B115); this one is kept anyway, and is as long as there are nodes.
+//
+// Replicas of this value meet whole. Where updates travel one by one (store.h), a removal is one that stands until all
+// have it.
 #pragma once
 
 #include <algorithm>

@@ -312,6 +312,19 @@ struct UpdateStands {
 };
 // This node has started, maybe not for the first time: what stands here and what it knows is said from the beginning.
 struct UpdatesRecovered {};
+// Where what was written without knowledge of each other is kept side by side: this update stands here, beside
+// others about its subject that have not seen it nor been seen by it. A removal stands like a value.
+struct SiblingStands {
+  UpdateName name;
+  Fingerprint subject;
+  bool removal{};
+};
+// It stands here no longer: one that has seen it does, or it is a removal that is not needed any more.
+struct SiblingFalls {
+  UpdateName name;
+};
+// That was all that stood here and all that this node knew when it started.
+struct SiblingsRecovered {};
 // This node executes the update now, in an order that keeps that of cause and effect.
 struct UpdateDelivered {
   UpdateName name;

@@ -46,6 +46,7 @@ struct Config {
   std::uint32_t acks = 1;
   core::Duration max_offset = std::chrono::milliseconds(500);
   std::uint32_t checkpoint_every = 1'000;
+  convergence::Conflicts conflicts = convergence::Conflicts::kLastWriter;
 
   template <class F>
   static void ForEachParameter(F&& f) {
@@ -245,7 +246,7 @@ struct NodeOf {
   void CheckpointIfDue(Env& env) {
     const std::uint64_t size = local.store().standing.size() + kept.size();
     if (records < std::max<std::uint64_t>(env.config().checkpoint_every, size)) return;
-    Persist(Checkpoint{local.durable, kept}, env);
+    Persist(Checkpoint{local.WithoutOldRemovals(env), kept}, env);
     records = 0;
   }
 

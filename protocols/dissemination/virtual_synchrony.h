@@ -369,7 +369,7 @@ struct NodeOf {
   void CheckpointIfDue(Env& env) {
     const std::uint64_t size = local.store().standing.size() + kept.size();
     if (records < std::max<std::uint64_t>(env.config().checkpoint_every, size)) return;
-    Persist(Checkpoint<Machine>{local.durable, kept, standing}, env);
+    Persist(Checkpoint<Machine>{local.WithoutOldRemovals(env), kept, standing}, env);
     records = 0;
   }
 

@@ -57,7 +57,7 @@ concept Readable = requires(const M& machine, const typename M::Command& command
 };
 
 // Says what its commands are about. Of two about the same the later one stands, in whichever order they
-// come; two about different things leave the same state in either order.
+// come, or both; two about different things leave the same state in either order.
 template <class M>
 concept Convergent = Machine<M> && requires(const typename M::Command& command) {
   { M::Subject(command) } -> std::same_as<core::Fingerprint>;

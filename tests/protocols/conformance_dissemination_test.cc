@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "gtest/gtest.h"
+#include "protocols/convergence/multi_value.h"
 #include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
@@ -65,7 +66,9 @@ struct WithoutAgreement {
   }
 };
 struct GossipWithClients : WithoutAgreement<gossip::Node> {};
+struct GossipWithSiblings : WithoutAgreement<gossip::NodeOf<convergence::MultiValue>> {};
 struct CausalBroadcastWithClients : WithoutAgreement<causal_broadcast::Node> {};
+struct CausalBroadcastWithSiblings : WithoutAgreement<causal_broadcast::NodeOf<convergence::MultiValue>> {};
 struct AsyncReplicationWithClients : WithoutAgreement<async_replication::Node> {};
 struct VirtualSynchronyWithClients : WithoutAgreement<virtual_synchrony::Node> {};
 struct CollectorsOverGossip : Collectors<gossip::NodeOf<machines::SpanStore>> {};
@@ -87,9 +90,10 @@ struct SwimWithClients {
   }
 };
 
-using Cases = testing::Types<GossipWithClients, CollectorsOverGossip, CausalBroadcastWithClients,
-                             CollectorsOverCausalBroadcast, AsyncReplicationWithClients, CollectorsOverAsyncReplication,
-                             VirtualSynchronyWithClients, CollectorsOverVirtualSynchrony, SwimWithClients>;
+using Cases = testing::Types<GossipWithClients, GossipWithSiblings, CollectorsOverGossip, CausalBroadcastWithClients,
+                             CausalBroadcastWithSiblings, CollectorsOverCausalBroadcast, AsyncReplicationWithClients,
+                             CollectorsOverAsyncReplication, VirtualSynchronyWithClients,
+                             CollectorsOverVirtualSynchrony, SwimWithClients>;
 INSTANTIATE_TYPED_TEST_SUITE_P(Dissemination, Conformance, Cases, CaseNames);
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Config {
   std::uint32_t acks = 1;
   core::Duration max_offset = std::chrono::milliseconds(500);
   std::uint32_t checkpoint_every = 1'000;
+  convergence::Conflicts conflicts = convergence::Conflicts::kLastWriter;
 
   template <class F>
   static void ForEachParameter(F&& f) {

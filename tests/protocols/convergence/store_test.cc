@@ -22,8 +22,9 @@ using KeyStore = Store<KeyValue>;
 struct Writer {
   KeyStore store;
   std::optional<std::uint64_t> ValueOf(std::uint32_t key) const {
-    const auto* held = store.About(core::FingerprintOf(key));
-    return held == nullptr ? std::nullopt : std::optional(held->command.value);
+    std::optional<std::uint64_t> value;
+    store.ForEachAbout(core::FingerprintOf(key), [&](const Update<KeyValue>& held) { value = held.command.value; });
+    return value;
   }
   clocks::HybridClock clock;
   core::WallTime wall{};
@@ -31,9 +32,9 @@ struct Writer {
   Update<KeyValue> Put(std::uint32_t node, std::uint32_t key, std::uint64_t value) {
     const KeyValue::Command command{KeyValue::Operation::kPut, key, value};
     CausalContext dots = store.context;
-    if (const auto* held = store.About(KeyValue::Subject(command))) {
-      clock.Receive(core::NodeId{node}, held->time, wall, std::chrono::hours(1'000));
-    }
+    store.ForEachAbout(KeyValue::Subject(command), [&](const Update<KeyValue>& held) {
+      clock.Receive(core::NodeId{node}, held.time, wall, std::chrono::hours(1'000));
+    });
     const Update<KeyValue> update{dots.Next(core::NodeId{node}), clock.Tick(core::NodeId{node}, wall), command};
     store.Take(update);
     return update;

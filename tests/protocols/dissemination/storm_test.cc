@@ -1,13 +1,16 @@
 // What spreads without agreement, in a storm: everybody answers, and in the end everybody has the same.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
 #include <variant>
 #include <vector>
 
+#include "protocols/convergence/multi_value.h"
 #include "protocols/dissemination/async_replication.h"
 #include "protocols/dissemination/causal_broadcast.h"
 #include "protocols/dissemination/gossip.h"
@@ -116,6 +119,57 @@ TEST(Gossip, AlsoWhereAWriteMustBeOnThreeDisks) {
   gossip::Config config;
   config.acks = 3;
   ExpectConvergence<gossip::Node>(config);
+}
+
+// Removals that are still there, at whatever node.
+template <class Node>
+std::size_t RemovalsIn(const sim::World<Node>& world) {
+  std::size_t removals = 0;
+  for (const auto& host : world.hosts()) {
+    for (const auto& [dot, update] : host.node.replica().store().standing) {
+      removals += convergence::MultiValue::Removes(update.command);
+    }
+  }
+  return removals;
+}
+
+template <template <class> class NodeOf>
+void ExpectTheSameSiblings() {
+  using Node = NodeOf<convergence::MultiValue>;
+  typename Node::Config config;
+  config.checkpoint_every = 3;
+  sim::Plan storm = Storm();
+  storm.workload.mix.keys = 4;
+  auto plan = std::make_shared<sim::Plan>(storm);
+  std::size_t most = 0, in_the_end = 0, conflicts = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(seed);
+    sim::World<Node> world(plan, config, {5, 5}, seed);
+    Ledger ledger;
+    world.Start(ledger);
+    while (world.Step(ledger)) {
+      most = std::max(most, RemovalsIn(world));
+      for (const auto& [key, values] : world.hosts().front().node.replica().machine.values) {
+        conflicts += values.size() > 1;
+      }
+    }
+    const auto& first = world.hosts().front().node.replica();
+    for (const auto& host : world.hosts()) {
+      EXPECT_EQ(host.node.replica().store().context, first.store().context);
+      EXPECT_EQ(host.node.replica().machine.values, first.machine.values);
+    }
+    in_the_end += RemovalsIn(world);
+  }
+  EXPECT_GT(conflicts, 0u);
+  EXPECT_GT(most, 0u);
+  // Five nodes, four keys; what all had, the checkpoints took.
+  EXPECT_LE(in_the_end, 10 * 5 * 4u);
+}
+TEST(Siblings, AreTheSameInTheEnd) {
+  ExpectTheSameSiblings<gossip::NodeOf>();
+  ExpectTheSameSiblings<causal_broadcast::NodeOf>();
+  ExpectTheSameSiblings<async_replication::NodeOf>();
+  ExpectTheSameSiblings<virtual_synchrony::NodeOf>();
 }
 
 TEST(CausalBroadcast, AllHaveTheSameInTheEnd) { ExpectConvergence<causal_broadcast::Node>({}); }
