@@ -12,24 +12,19 @@
 #include "invariants/by_node.h"
 #include "invariants/invariant.h"
 #include "invariants/updates.h"
-#include "protocols/clocks/version_vector.h"
 
 namespace invariants {
 namespace {
 
-using clocks::CausalContext;
-using clocks::Dot;
 using Names = std::set<facts::UpdateName>;
-
-Dot DotOf(const facts::UpdateName& name) { return {name.node, name.number}; }
 
 struct SiblingsKept {
   struct Issued {
     std::optional<core::Fingerprint> subject;  // none: nobody has said so yet
-    CausalContext past;                        // with all that those had seen which it replaced
+    NameSet past;                              // with all that those had seen which it replaced
     // More than that it cannot have seen. What reached a disk just before it lost power nobody has heard of, until its
     // writer comes back and has it: what that had seen can only be guessed, and what they had who have seen it.
-    CausalContext bound;
+    NameSet bound;
     bool removal{};
     bool certain() const { return past.Covers(bound); }
   };
@@ -39,11 +34,11 @@ struct SiblingsKept {
   };
   struct State {
     bool recovering{};
-    CausalContext known;
+    NameSet known;
     std::map<core::Fingerprint, About> subjects;
   };
   std::map<facts::UpdateName, Issued> issued;
-  CausalContext said;  // whatever anybody has spoken of
+  NameSet said;  // whatever anybody has spoken of
   ByNode<State> nodes;
 
   Ruling On(core::NodeId node, const facts::UpdatesRecovered&) {
@@ -69,7 +64,7 @@ struct SiblingsKept {
       update.bound.Join(issued[name].bound);
     }
     issued.insert_or_assign(f.name, std::move(update));
-    said.Add(DotOf(f.name));
+    said.Add(f.name);
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::SiblingStands& f) {
@@ -86,13 +81,13 @@ struct SiblingsKept {
     About& about = nodes[node].subjects[*update.subject];
     about.standing.erase(f.name);
     const auto may_replace_it = [&](const facts::UpdateName& name) {
-      return !issued[name].certain() || issued[name].past.Contains(DotOf(f.name));
+      return !issued[name].certain() || issued[name].past.Contains(f.name);
     };
     if (!update.removal || std::any_of(about.standing.begin(), about.standing.end(), may_replace_it)) {
       return Ruling::Noted();  // judged as soon as the node knows what replaces it
     }
     for (std::uint32_t other = 0; other < nodes.values.size(); ++other) {
-      if (nodes.values[other].known.Contains(DotOf(f.name))) continue;
+      if (nodes.values[other].known.Contains(f.name)) continue;
       return Ruling::Broken(core::Text(node) + " forgets the removal " + Name(f.name) + ", which " +
                             core::Text(core::NodeId{other}) + " does not know");
     }
@@ -100,7 +95,7 @@ struct SiblingsKept {
   }
   Ruling On(core::NodeId node, const facts::UpdateKnown& f) {
     State& state = nodes[node];
-    state.known.Add(DotOf(f.name));
+    state.known.Add(f.name);
     const Issued* update = Find(node, f.name);
     if (update == nullptr) return Ruling::Broken(core::Text(node) + " knows " + Name(f.name) + ", which nobody issued");
     if (!update->subject) return Ruling::Noted();
@@ -115,12 +110,12 @@ struct SiblingsKept {
     const auto at = issued.find(name);
     if (at != issued.end()) return &at->second;
     if (name.node != node) return nullptr;
-    said.Add(DotOf(name));
+    said.Add(name);
     return &issued.try_emplace(name, Issued{{}, {}, said, false}).first->second;
   }
   void Grow(Names& unseen, const facts::UpdateName& name) {
     const auto has_seen = [this](const facts::UpdateName& by, const facts::UpdateName& what) {
-      return issued[by].past.Contains(DotOf(what));
+      return issued[by].past.Contains(what);
     };
     if (std::any_of(unseen.begin(), unseen.end(), [&](const auto& other) { return has_seen(other, name); })) return;
     std::erase_if(unseen, [&](const auto& other) { return has_seen(name, other); });

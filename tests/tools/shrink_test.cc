@@ -2,6 +2,7 @@
 // it is found.
 #include "tools/shrinker.h"
 
+#include <chrono>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -53,6 +54,29 @@ TEST_P(Shrinking, LeavesASmallCauseThatIsReal) {
   EXPECT_LE(10 * outcome.last.events, outcome.first.events);
 }
 INSTANTIATE_TEST_SUITE_P(Scenarios, Shrinking, testing::Values("volatile_votes", "sync_off", "lying_disk"));
+
+// What is judged at the end need not wait for it as long as the scenario would, but as long as swarms do at least.
+TEST(Shrink, ACauseSettlesNoLongerThanItMust) {
+  const auto scenario = scenarios::ParseScenario(R"(
+    summary: "Silence is shorter than messages take."
+    cluster {
+      protocol: "virtual_synchrony" nodes: 3 network { latency: "30ms..100ms" }
+      config { key: "pause" value: "10ms" } config { key: "silence" value: "4" }
+    }
+    workload { clients: 1 think: "50ms..100ms" timeout: "200ms" }
+    run { duration: "1s" settle: "30s" })",
+                                                 {.name = "churn", .file = "churn.txtpb", .folder = ""});
+  ASSERT_TRUE(scenario.ok()) << scenario.status().message();
+  const auto experiment = Prepare(*scenario, "");
+  ASSERT_TRUE(experiment.ok()) << experiment.status().message();
+  const auto report = tools::Run(*experiment, {.seed = 1});
+  ASSERT_TRUE(report.ok() && report->violation);
+  ASSERT_EQ(report->violation->time, std::chrono::seconds(31));
+  const ShrinkOutcome outcome =
+      Shrunken(scenarios::SeedFileOf(experiment->scenario, *report, {}, "0.1.0"), {.max_events = 2'000'000});
+  EXPECT_EQ(outcome.last.file.scenario().run().settle(), "10 timeouts");
+  EXPECT_LE(3 * outcome.last.events, outcome.first.events);
+}
 
 // A read must meet a lease that is over, to the millisecond: most of what is taken out moves it.
 TEST(Shrink, WhatHangsOnTimeStaysReal) {
