@@ -28,6 +28,7 @@
 #include "protocols/core/facts.h"
 #include "protocols/core/fingerprint.h"
 #include "protocols/core/types.h"
+#include "protocols/core/variants.h"
 
 namespace invariants {
 
@@ -237,7 +238,7 @@ class Panel {
   void OnTime(core::TrueTime now) { now_ = now; }
   void OnFact(core::NodeId node, const typename N::Fact& fact) {
     const std::vector<Listener>& listeners = node_facts_[fact.index()];
-    std::visit(
+    core::Visit(
         [&](const auto& f) {
           logs_.Observe(node, f);
           Tell(listeners, node, &f);
@@ -247,7 +248,7 @@ class Panel {
   void OnEngineFact(core::NodeId node, const facts::Engine& fact) {
     const std::vector<Listener>& listeners = engine_facts_[fact.index()];
     if (listeners.empty()) return;
-    std::visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
+    core::Visit([&](const auto& f) { Tell(listeners, node, &f); }, fact);
   }
   void AtEnd() {
     for (std::size_t i = 0; i < seats_.size(); ++i) {

@@ -241,8 +241,9 @@ class World {
   template <class Observer>
   [[gnu::noinline]] void Announce(std::uint32_t node, const typename N::Fact& fact, Observer& observer) {
     ++announced_[fact.index()];
-    if (!anchors_.empty()) Heed({Anchors::Kind::kFact, static_cast<std::uint32_t>(fact.index()), node, node});
-    std::visit(
+    if (!anchors_.empty()) [[unlikely]]
+      Heed({Anchors::Kind::kFact, static_cast<std::uint32_t>(fact.index()), node, node});
+    core::Visit(
         [&](const auto& f) {
           physics_.roles.Learn(node, f);
           liveness_.Learn(node, f, physics_.now);
@@ -541,7 +542,7 @@ class World {
     const NodeClocks clocks(physics_, event.to);
     const core::Surroundings surroundings{core::NodeId{event.to}, &clocks, &chooser_, &host.draws};
     core::Env<N> env(surroundings, config_, effects_);
-    std::visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
+    core::Visit([&](const auto& message) { host.node.On(from, message, env); }, packet.message);
     messages.Free(event.slot);
     CommitStep(event.to, observer);
     return true;

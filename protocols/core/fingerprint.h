@@ -19,6 +19,7 @@
 #include <variant>
 
 #include "protocols/core/fields.h"
+#include "protocols/core/variants.h"
 
 namespace core {
 
@@ -98,7 +99,7 @@ constexpr void Absorb(Fingerprint& into, const T& value) {
     Absorb(into, value.fingerprint());
   } else if constexpr (VariantLike<T>) {
     into.Mix(value.index());
-    std::visit([&into](const auto& alternative) { Absorb(into, alternative); }, value);
+    Visit([&into](const auto& alternative) { Absorb(into, alternative); }, value);
   } else if constexpr (OptionalLike<T>) {
     into.Mix(value.has_value());
     if (value.has_value()) Absorb(into, *value);

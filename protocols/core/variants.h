@@ -1,7 +1,9 @@
-// Variants: joining the alternatives of two, for nodes made of nodes.
+// Variants: joining the alternatives of two, for nodes made of nodes; and what is done with the one that is there.
 #pragma once
 
+#include <cstddef>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace core {
@@ -27,6 +29,16 @@ using JoinVariants = typename internal::Join<V...>::type;
 
 template <class T, class V>
 concept AlternativeOf = internal::kHolds<T, V>;
+
+// Calls `f(alternative)`, like std::visit. That calls through a table of functions if there are more than eleven
+// alternatives, as there are of messages and facts; this is a switch, in which what is done is inlined and what is
+// nothing costs nothing.
+template <class F, class... A>
+constexpr void Visit(F&& f, const std::variant<A...>& variant) {
+  const std::size_t index = variant.index();
+  [&]<std::size_t... I>(std::index_sequence<I...>) { ((index == I && (f(*std::get_if<I>(&variant)), true)) || ...); }
+  (std::index_sequence_for<A...>{});
+}
 
 // The same value in a variant that has all the alternatives and more.
 template <class Wide, class Narrow>
