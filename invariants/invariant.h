@@ -96,7 +96,10 @@ constexpr FactTag TagOf() {
 // One rule with its type erased.
 class Monitor {
  public:
-  using Handler = Ruling (*)(void* rule, core::NodeId node, const void* fact, const LogViews& logs, core::TrueTime now);
+  // Tells the monitor of a fact, and answers what Count does. It counts by itself, so that where the rule is inlined
+  // its ruling never is in memory.
+  using Handler = bool (*)(Monitor& monitor, core::NodeId node, const void* fact, const LogViews& logs,
+                           core::TrueTime now);
 
   virtual ~Monitor() = default;
   virtual std::unique_ptr<Monitor> Clone() const = 0;
@@ -107,16 +110,23 @@ class Monitor {
   virtual Handler HandlerOf(FactTag tag) const = 0;
   virtual std::vector<FactTag> Facts() const = 0;
   virtual std::vector<Ruling> AtEnd(const LogViews& logs) = 0;
-  virtual void* rule() = 0;
 
   std::uint64_t judged = 0;
   std::string violation;  // the first; empty: none
   std::string undecided;  // why it could not go on judging; empty: it could
 
-  void Count(const Ruling& ruling) {
+  // True: it is the first violation.
+  bool Count(const Ruling& ruling) {
     judged += ruling.judged();
-    if (ruling.broken() && violation.empty()) violation = ruling.why();
+    return ruling.explained() && Keep(ruling);
+  }
+
+ private:
+  [[gnu::cold]] bool Keep(const Ruling& ruling) {
+    const bool first = ruling.broken() && violation.empty();
+    if (first) violation = ruling.why();
     if (ruling.undecided() && undecided.empty()) undecided = ruling.why();
+    return first;
   }
 };
 
@@ -129,7 +139,7 @@ class Story {
     logs_.Observe(core::NodeId{node}, fact);
     const Monitor::Handler handler = monitor_.HandlerOf(TagOf<F>());
     if (handler == nullptr) return;
-    monitor_.Count(handler(monitor_.rule(), core::NodeId{node}, &fact, logs_, now_));
+    handler(monitor_, core::NodeId{node}, &fact, logs_, now_);
   }
   // What it tells from now on happens then.
   void At(core::Duration time) { now_ = core::TrueTime{time}; }
@@ -183,18 +193,21 @@ class MonitorOf final : public Monitor {
       return {};
     }
   }
-  void* rule() override { return &rule_; }
 
  private:
   template <class F>
-  static Ruling Handle(void* rule, core::NodeId node, const void* fact, const LogViews& logs, core::TrueTime now) {
-    const F& f = *static_cast<const F*>(fact);
-    if constexpr (requires(Rule r) { r.On(node, f, logs); }) {
-      return static_cast<Rule*>(rule)->On(node, f, logs);
-    } else if constexpr (requires(Rule r) { r.On(node, f, now); }) {
-      return static_cast<Rule*>(rule)->On(node, f, now);
+  static bool Handle(Monitor& monitor, core::NodeId node, const void* fact, const LogViews& logs, core::TrueTime now) {
+    return monitor.Count(static_cast<MonitorOf&>(monitor).Judge(node, *static_cast<const F*>(fact), logs, now));
+  }
+  template <class F>
+  Ruling Judge(core::NodeId node, const F& f, [[maybe_unused]] const LogViews& logs,
+               [[maybe_unused]] core::TrueTime now) {
+    if constexpr (requires { rule_.On(node, f, logs); }) {
+      return rule_.On(node, f, logs);
+    } else if constexpr (requires { rule_.On(node, f, now); }) {
+      return rule_.On(node, f, now);
     } else {
-      return static_cast<Rule*>(rule)->On(node, f);
+      return rule_.On(node, f);
     }
   }
   Rule rule_;
@@ -241,7 +254,7 @@ class Panel {
     core::Visit(
         [&](const auto& f) {
           logs_.Observe(node, f);
-          Tell(listeners, node, &f);
+          if (!listeners.empty()) Tell(listeners, node, &f);
         },
         fact);
   }
@@ -252,7 +265,10 @@ class Panel {
   }
   void AtEnd() {
     for (std::size_t i = 0; i < seats_.size(); ++i) {
-      for (const Ruling& ruling : seats_[i].monitor->AtEnd(logs_)) Count(i, core::NodeId{}, ruling);
+      Monitor& monitor = *seats_[i].monitor;
+      for (const Ruling& ruling : monitor.AtEnd(logs_)) {
+        if (monitor.Count(ruling)) NoteBroken(i, core::NodeId{});
+      }
     }
   }
 
@@ -260,7 +276,6 @@ class Panel {
   struct Listener {
     std::size_t seat;
     Monitor* monitor;  // that sits there
-    void* rule;
     Monitor::Handler handler;
   };
   template <class Variant>
@@ -301,25 +316,16 @@ class Panel {
     }
   }
   static void AddListener(std::size_t seat, Monitor& monitor, FactTag tag, std::vector<Listener>& to) {
-    if (const Monitor::Handler handler = monitor.HandlerOf(tag))
-      to.push_back({seat, &monitor, monitor.rule(), handler});
+    if (const Monitor::Handler handler = monitor.HandlerOf(tag)) to.push_back({seat, &monitor, handler});
   }
 
   void Tell(const std::vector<Listener>& listeners, core::NodeId node, const void* fact) {
     for (const Listener& listener : listeners) {
-      const Ruling ruling = listener.handler(listener.rule, node, fact, logs_, now_);
-      if (ruling.explained()) [[unlikely]] {
-        Count(listener.seat, node, ruling);
-      } else {
-        listener.monitor->judged += ruling.judged();
-      }
+      if (listener.handler(*listener.monitor, node, fact, logs_, now_)) [[unlikely]]
+        NoteBroken(listener.seat, node);
     }
   }
-  void Count(std::size_t seat, core::NodeId node, const Ruling& ruling) {
-    Monitor& monitor = *seats_[seat].monitor;
-    const bool first = ruling.broken() && monitor.violation.empty();
-    monitor.Count(ruling);
-    if (!first) return;
+  void NoteBroken(std::size_t seat, core::NodeId node) {
     if (broken_ < seats_.size()) return;
     broken_ = seat;
     broken_at_ = node;
