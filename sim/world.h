@@ -158,7 +158,7 @@ class World {
   void Inject(std::uint32_t node, core::RequestId id, const typename N::Request& request, Observer& observer) {
     CHECK(core::Number(id.client) >= clients_.size());
     if (!physics_.processes[node].attentive()) return;
-    core::Absorb(digest_.state, request);
+    digest_.Absorb(request);
     RunNode(node, observer, [&](N& n, core::Env<N>& env) { n.On(id, request, env); });
   }
 
@@ -520,7 +520,7 @@ class World {
     const auto& packet = messages[event.slot];
     const core::NodeId from{packet.from};
     Absorb(event, packet.from);
-    core::Absorb(digest_.state, packet.message);
+    digest_.Absorb(packet.message);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(from) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.message);
     });
@@ -591,7 +591,7 @@ class World {
     slot.queued = slot.armed = false;
     const typename N::Timer timer = slot.timer;
     Absorb(event, 0);
-    core::Absorb(digest_.state, timer);
+    digest_.Absorb(timer);
     observer.Note(events_ + 1, now(),
                   [&] { return core::Text(core::NodeId{event.to}) + " timer " + core::Text(timer); });
     RunNode(event.to, observer, [&](N& n, core::Env<N>& env) { n.On(timer, env); });
@@ -796,7 +796,7 @@ class World {
     requests.Free(event.slot);
     ++physics_.network.counts().delivered;
     Absorb(event, core::Number(packet.id.client));
-    core::Absorb(digest_.state, packet.request);
+    digest_.Absorb(packet.request);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(packet.id) + "->" + core::Text(core::NodeId{event.to}) + " " + core::Text(packet.request);
     });
@@ -822,7 +822,7 @@ class World {
     replies.Free(event.slot);
     ++physics_.network.counts().delivered;
     Absorb(event, packet.from);
-    core::Absorb(digest_.state, packet.reply);
+    digest_.Absorb(packet.reply);
     observer.Note(events_ + 1, now(), [&] {
       return core::Text(core::NodeId{packet.from}) + "->" + core::Text(packet.id) + " " + core::Text(packet.reply);
     });
@@ -949,7 +949,7 @@ class World {
     BeginFault(*plan_, active, physics_, chooser_);
     Disturb();
     Absorb(event, event.slot);
-    core::Absorb(digest_.state, active.window.nodes);
+    digest_.Absorb(active.window.nodes);
     observer.Note(events_ + 1, now(),
                   [&] { return "fault " + active.window.kind + " begins " + core::Text(active.window.nodes); });
     CarryOutOrders(observer);
