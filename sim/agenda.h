@@ -48,7 +48,8 @@ class Agenda {
 
   // Answers the event's number.
   std::uint64_t Push(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to, core::Chooser& chooser) {
-    return Push(Numbered(at, schedule_.RankOf(StreamOf(kind), to, chooser), kind, slot, to));
+    const std::uint32_t rank = schedule_.ranks() ? schedule_.RankOf(StreamOf(kind), to, chooser) : 0;
+    return Push(Numbered(at, rank, kind, slot, to));
   }
   // After everything else that is due then.
   void PushLast(core::TrueTime at, EventKind kind, std::uint32_t slot, std::uint32_t to) {

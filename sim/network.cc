@@ -25,6 +25,11 @@ class Draws {
   core::ChoiceName name_;
 };
 
+// One draw of them at most. The name is made only if it is drawn, which as a rule it is not.
+auto DrawOnce(core::Chooser& chooser, core::Purpose purpose, std::uint32_t from, std::uint32_t to, std::uint64_t copy) {
+  return [=, &chooser](std::uint64_t bound) { return Draws(chooser, purpose, from, to, copy)(bound); };
+}
+
 constexpr int kMostFlips = 16;
 
 bool HasState(const LinkPlan& plan) {
@@ -161,19 +166,19 @@ Fate Network::Send(std::uint32_t from, std::uint32_t to, core::TrueTime now, cor
     ++counts_.overflowed;
     return fate;
   }
-  if (burst || plan.loss.Happens(Draws(chooser, core::Purpose::kLoss, from, to, fate.number))) {
+  if (burst || plan.loss.Happens(DrawOnce(chooser, core::Purpose::kLoss, from, to, fate.number))) {
     ++counts_.lost;
     return fate;
   }
   fate.copies = 1;
-  if (plan.duplicate.Happens(Draws(chooser, core::Purpose::kDuplicate, from, to, fate.number))) {
+  if (plan.duplicate.Happens(DrawOnce(chooser, core::Purpose::kDuplicate, from, to, fate.number))) {
     ++counts_.duplicated;
     fate.copies = 2;
   }
   for (std::uint32_t copy = 0; copy < fate.copies; ++copy) {
     const std::uint64_t name = 2 * std::uint64_t{fate.number} + copy;
     fate.delay[copy] = fate.queued + Delay(plan, from, to, name, chooser);
-    if (plan.corrupt.Happens(Draws(chooser, core::Purpose::kCorrupt, from, to, name))) fate.flips[copy] = 1;
+    if (plan.corrupt.Happens(DrawOnce(chooser, core::Purpose::kCorrupt, from, to, name))) fate.flips[copy] = 1;
   }
   if (!active_.empty()) Edit(from, to, now, chooser, effects, size, fate);
   if (plan.fifo) {
@@ -287,8 +292,10 @@ void Network::Edit(std::uint32_t from, std::uint32_t to, core::TrueTime now, cor
 core::Duration Network::Drawn(const LinkPlan& plan, std::uint32_t from, std::uint32_t to, std::uint64_t copy,
                               core::Chooser& chooser) const {
   core::Duration delay = plan.latency.Sample(Draws(chooser, core::Purpose::kLatency, from, to, copy));
-  Draws jitter(chooser, core::Purpose::kJitter, from, to, copy);
-  if (plan.jitter.count() > 0) delay += core::Duration{jitter(static_cast<std::uint64_t>(plan.jitter.count()) + 1)};
+  if (plan.jitter.count() > 0) {
+    const auto jitter = DrawOnce(chooser, core::Purpose::kJitter, from, to, copy);
+    delay += core::Duration{jitter(static_cast<std::uint64_t>(plan.jitter.count()) + 1)};
+  }
   if (!between_regions_.empty()) {
     const Latency& far = between_regions_[region_[from] * regions_ + region_[to]];
     delay += far.Sample(Draws(chooser, core::Purpose::kRegion, from, to, copy));
@@ -306,9 +313,11 @@ core::Duration Network::Delay(const LinkPlan& plan, std::uint32_t from, std::uin
     delay = StateOf(from, to).delay;
     if (copy % 2 != 0) delay = Mix(delay, Drawn(plan, from, to, copy, chooser), plan.correlation);
   }
-  Draws reorder(chooser, core::Purpose::kReorder, from, to, copy);
-  if (plan.reorder.Happens(reorder)) {
-    delay += core::Duration{reorder(static_cast<std::uint64_t>(plan.reorder_delay.count()) + 1)};
+  if (plan.reorder.parts_per_billion > 0) {
+    Draws reorder(chooser, core::Purpose::kReorder, from, to, copy);
+    if (plan.reorder.Happens(reorder)) {
+      delay += core::Duration{reorder(static_cast<std::uint64_t>(plan.reorder_delay.count()) + 1)};
+    }
   }
   if (has_states_) delay += StateOf(from, to).base;
   return delay;

@@ -44,9 +44,11 @@ class Schedule {
   enum class Stream : std::uint8_t { kNodes, kClients, kFaults };
   static constexpr std::size_t kStreams = 3;
 
+  // Whether any event has a rank but 0.
+  bool ranks() const { return plan_.order != TieOrder::kFifo; }
   // The rank, among what is due at the same instant, of the next event for this node, or client, or for a fault.
   std::uint32_t RankOf(Stream stream, std::uint32_t node, core::Chooser& chooser) {
-    if (plan_.order == TieOrder::kFifo) return 0;
+    if (!ranks()) return 0;
     if (plan_.order == TieOrder::kPct) return PriorityOf(node);
     std::vector<std::uint64_t>& ranked = ranked_[static_cast<std::size_t>(stream)];
     if (node >= ranked.size()) ranked.resize(node + 1);
@@ -55,7 +57,7 @@ class Schedule {
   // The same of what is known from the start. A tape may have fewer windows than were drawn, and those that are left
   // keep their ranks: one end of window number `ordinal` of a fault.
   std::uint32_t RankOfEnd(std::uint32_t end, std::uint32_t fault, std::uint32_t ordinal, core::Chooser& chooser) const {
-    if (plan_.order == TieOrder::kFifo) return 0;
+    if (!ranks()) return 0;
     if (plan_.order == TieOrder::kPct) return PriorityOf(0);
     return DrawRank({core::Purpose::kOrder, 1 + static_cast<std::uint32_t>(kStreams) + end, fault, ordinal}, chooser);
   }

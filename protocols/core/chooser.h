@@ -103,14 +103,20 @@ class Tape final : public Chooser {
   void Override(const ChoiceName& name, std::uint64_t answer) { answers_[name] = answer; }
 
   std::uint64_t Choose(const ChoiceName& name, std::uint64_t bound) override {
-    if (!answers_.empty()) {
-      // An answer recorded under another bound is brought into range: the run goes on.
-      if (const auto found = answers_.find(name); found != answers_.end()) return found->second % bound;
-    }
+    if (!answers_.empty()) [[unlikely]]
+      return LookUp(name, bound);
     return seeded_.Choose(name, bound);
   }
 
  private:
+  // Apart from Choose, which is called a few times for each message and must not pay for it.
+  [[gnu::noinline]] std::uint64_t LookUp(const ChoiceName& name, std::uint64_t bound) {
+    const auto found = answers_.find(name);
+    if (found == answers_.end()) return seeded_.Choose(name, bound);
+    // An answer recorded under another bound is brought into range: the run goes on.
+    return found->second % bound;
+  }
+
   Seeded seeded_;
   std::map<ChoiceName, std::uint64_t> answers_;
 };
