@@ -4,12 +4,14 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "protocols/core/params.h"
+#include "scenarios/swarm.h"
 
 namespace scenarios {
 namespace {
@@ -369,6 +371,14 @@ std::optional<SeedFile> EndingAt(const SeedFile& file, Duration end) {
   }
   auto& input = *less.mutable_input();
   while (!input.empty() && TimeOf(input.rbegin()->at()) > end) input.RemoveLast();
+  return less;
+}
+
+std::optional<SeedFile> SettlingLess(const SeedFile& file) {
+  const std::string least = std::to_string(kFewestTimeouts) + " timeouts";
+  if (file.scenario().run().settle() == least) return std::nullopt;
+  SeedFile less = file;
+  less.mutable_scenario()->mutable_run()->set_settle(least);
   return less;
 }
 

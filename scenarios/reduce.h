@@ -53,6 +53,10 @@ SeedFileSize SizeOf(const SeedFile& file);
 // Without what lies behind `end` in the storm, which ends then. None: the storm is no longer than that.
 std::optional<SeedFile> EndingAt(const SeedFile& file, core::Duration end);
 
+// With no longer to settle than swarms give at least, in which no protocol that is right has failed. None: it has so
+// much already.
+std::optional<SeedFile> SettlingLess(const SeedFile& file);
+
 // With fewer nodes, the fewest first. Who is left out is nobody's victim and asked by nobody; of each number of nodes
 // there is one version in which the nodes with the lowest numbers are left, and one in which others take their part.
 std::vector<SeedFile> WithFewerNodes(const SeedFile& file);

@@ -238,7 +238,7 @@ void Swarm::DrawTraces(faultline::scenarios::Traces& traces) {
 void Swarm::DrawRun() {
   faultline::scenarios::Run& run = *scenario_.mutable_run();
   Stream draw = Of("run");
-  const std::uint64_t timeouts = 10 + draw(41);
+  const std::uint64_t timeouts = kFewestTimeouts + draw(41);
   const std::uint64_t order = draw(4);
   const std::uint64_t depth = 2 + draw(4);
   const Duration quantum = draw.Length(10us, 5ms);

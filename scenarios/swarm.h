@@ -28,6 +28,9 @@ using SwarmDraw = std::function<std::uint64_t(std::uint64_t bound)>;
 // is answered within `round_trip` as a rule.
 using DrawConfig = std::function<std::vector<core::Parameter>(core::Duration round_trip, const SwarmDraw& draw)>;
 
+// A cluster is given so many timeouts to settle, or more: no protocol that is right has ever needed them.
+inline constexpr std::uint64_t kFewestTimeouts = 10;
+
 // `base.swarm` must be set; the result's is not.
 Scenario DrawSwarm(const Scenario& base, std::uint64_t seed, const DrawConfig& configure);
 

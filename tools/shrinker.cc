@@ -113,6 +113,7 @@ class Search {
       for (const Part part : scenarios::kParts) TakeOut(part);
       TakeFirst(scenarios::WithFewerClients(best().file), kFewSeeds);
       EndAtViolation();
+      SettleLess();
       TakeFewerEvents();
       HurryUp();
       if (std::pair{scenarios::SizeOf(best().file), best().events} == before) break;
@@ -184,6 +185,16 @@ class Search {
   void EndAtViolation() {
     const auto end = std::chrono::ceil<std::chrono::milliseconds>(best().time) + std::chrono::milliseconds(1);
     if (const auto shorter = scenarios::EndingAt(best().file, end)) TakeFirst({*shorter}, 1);
+  }
+
+  // What is judged at the end is judged sooner.
+  void SettleLess() {
+    const auto less = scenarios::SettlingLess(best().file);
+    if (!less) return;
+    const std::uint64_t enough = best().events;
+    TryAll(
+        1, [&](std::size_t) { return *less; },
+        [&](const sim::Report& report) { return report.violation->event < enough; });
   }
 
   void TakeFewerEvents() {

@@ -75,7 +75,7 @@ TEST(Shrink, ACauseSettlesNoLongerThanItMust) {
   const ShrinkOutcome outcome =
       Shrunken(scenarios::SeedFileOf(experiment->scenario, *report, {}, "0.1.0"), {.max_events = 2'000'000});
   EXPECT_EQ(outcome.last.file.scenario().run().settle(), "10 timeouts");
-  EXPECT_LE(3 * outcome.last.events, outcome.first.events);
+  EXPECT_LE(2 * outcome.last.events, outcome.first.events);
 }
 
 // A read must meet a lease that is over, to the millisecond: most of what is taken out moves it.
