@@ -35,6 +35,7 @@ struct SiblingsKept {
   struct State {
     bool recovering{};
     NameSet known;
+    Names unsaid;  // of these, those of which nobody said what they are about when they were
     std::map<core::Fingerprint, About> subjects;
   };
   std::map<facts::UpdateName, Issued> issued;
@@ -42,7 +43,7 @@ struct SiblingsKept {
   ByNode<State> nodes;
 
   Ruling On(core::NodeId node, const facts::UpdatesRecovered&) {
-    nodes[node] = {true, {}, {}};
+    nodes[node] = {true, {}, {}, {}};
     return Ruling::Noted();
   }
   Ruling On(core::NodeId node, const facts::SiblingsRecovered&) {
@@ -50,7 +51,7 @@ struct SiblingsKept {
     state.recovering = false;
     std::uint32_t judged = 0;
     for (const auto& [subject, about] : state.subjects) {
-      Ruling ruling = Judge(node, about);
+      Ruling ruling = Judge(node, state, about);
       if (ruling.broken()) return ruling;
       judged += ruling.judged();
     }
@@ -98,10 +99,13 @@ struct SiblingsKept {
     state.known.Add(f.name);
     const Issued* update = Find(node, f.name);
     if (update == nullptr) return Ruling::Broken(core::Text(node) + " knows " + Name(f.name) + ", which nobody issued");
-    if (!update->subject) return Ruling::Noted();
+    if (!update->subject) {
+      state.unsaid.insert(f.name);
+      return Ruling::Noted();
+    }
     About& about = state.subjects[*update->subject];
     Grow(about.unseen, f.name);
-    return state.recovering ? Ruling::Noted() : Judge(node, about);
+    return state.recovering ? Ruling::Noted() : Judge(node, state, about);
   }
 
  private:
@@ -121,11 +125,14 @@ struct SiblingsKept {
     std::erase_if(unseen, [&](const auto& other) { return has_seen(name, other); });
     unseen.insert(name);
   }
-  Ruling Judge(core::NodeId node, const About& about) {
+  Ruling Judge(core::NodeId node, const State& state, const About& about) {
     const auto uncertain = [this](const facts::UpdateName& name) { return !issued[name].certain(); };
     if (std::any_of(about.unseen.begin(), about.unseen.end(), uncertain)) return Ruling::Noted();
     for (const facts::UpdateName& name : about.unseen) {
       if (about.standing.count(name) > 0 || issued[name].removal) continue;
+      // It may have been removed by what nobody heard of, which may be forgotten already.
+      const auto said_by_now = [this](const facts::UpdateName& other) { return issued[other].subject.has_value(); };
+      if (!std::all_of(state.unsaid.begin(), state.unsaid.end(), said_by_now)) return Ruling::Noted();
       return Ruling::Broken(core::Text(node) + " does not keep " + Name(name) +
                             ", and nothing that it knows about the same had seen that");
     }

@@ -246,7 +246,7 @@ absl::StatusOr<Experiment> ForSeed(const Experiment& experiment, std::uint64_t s
 }
 
 bool HasHistory(const Experiment& experiment) {
-  return !experiment.traffic && experiment.scenario.plan.workload.clients > 0 &&
+  return !experiment.traffic && experiment.scenario.plan.workload.clients > 0 && experiment.protocol->histories &&
          experiment.protocol->histories(experiment.scenario.plan);
 }
 
