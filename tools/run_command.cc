@@ -286,9 +286,10 @@ int RunCommand(const RunOptions& options) {
   absl::StatusOr<Experiment> experiment = Prepare(*std::move(scenario), options.traces);
   if (!experiment.ok()) return PrintErrors(experiment.status());
   if (!options.history.empty() && !HasHistory(*experiment)) {
-    return PrintErrors(
-        absl::InvalidArgumentError("--history: " + experiment->scenario.plan.name +
-                                   " has no clients that say what they ask; pick a scenario with a `workload` block"));
+    return PrintErrors(absl::InvalidArgumentError(
+        "--history: " + experiment->scenario.plan.name +
+        " has no clients that say what they ask; pick a scenario with a `workload` block, without "
+        "conflicts=siblings"));
   }
   return RunExperiment(options, *std::move(experiment), seeds);
 }

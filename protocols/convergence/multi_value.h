@@ -51,7 +51,8 @@ struct MultiValueOf {
   }
   // What one sibling has removed and another has written is there: who removed it had not seen that.
   void Stand(const Versioned<Command>& sibling) {
-    const auto& [version, command] = sibling;
+    const Version& version = sibling.version;
+    const Command& command = sibling.value;
     Siblings<std::uint64_t>& here = values[command.key];
     std::erase_if(here, [&](const Versioned<std::uint64_t>& other) { return version.Supersedes(other.version); });
     if (!Removes(command)) here.push_back({version, command.value});

@@ -36,7 +36,9 @@ concept AlternativeOf = internal::kHolds<T, V>;
 template <class F, class... A>
 constexpr void Visit(F&& f, const std::variant<A...>& variant) {
   const std::size_t index = variant.index();
-  [&]<std::size_t... I>(std::index_sequence<I...>) { ((index == I && (f(*std::get_if<I>(&variant)), true)) || ...); }
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    static_cast<void>(((index == I && (f(*std::get_if<I>(&variant)), true)) || ...));
+  }
   (std::index_sequence_for<A...>{});
 }
 
