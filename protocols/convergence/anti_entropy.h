@@ -161,6 +161,8 @@ struct AntiEntropy {
   }
 
  private:
+  static constexpr std::size_t kMostRanges = 64;  // so different that everything is as soon told
+
   // Who waits for it to be known hears so. Clients have their own ways (see AskToKeep), removals have none.
   template <class Env>
   void KnowTheSame(core::NodeId with, const Probe& m, Env& env) {
@@ -169,8 +171,6 @@ struct AntiEntropy {
       if (all) replica.Hear(with, context(), env);
     }
   }
-
-  static constexpr std::size_t kMostRanges = 64;  // so different that everything is as soon told
 
   template <class Env>
   void TellAll(core::NodeId to, Env& env) const {

@@ -1,7 +1,7 @@
 // MultiValue: a key-value store whose keys may have several values (the MV-Register of Shapiro, Preguiça, Baquero &
 // Zawirski, "A comprehensive study of convergent and commutative replicated data types", 2011, §3.2.2; DeCandia et al.,
 // "Dynamo", 2007, §4.4). What was written about a key by writers who knew nothing of each other is all there, until
-// somebody writes who has it before him; and what was removed stays removed, but for what nobody had seen who did.
+// somebody writes who has it before him; and a removal takes what its writer had seen, for good, and nothing else.
 //
 // Readers are told all of it, and what a resolver makes of it: a view, so to read decides nothing.
 #pragma once
@@ -41,7 +41,7 @@ struct MultiValueOf {
 
   std::map<std::uint32_t, Siblings<std::uint64_t>> values;  // InOrder, none empty
 
-  // By one who has seen all that is here. It gets its version when it stands, until when everything has seen it.
+  // By one who has seen all that is here. Its version comes when it stands: that of nobody is in every past.
   template <class Announce>
   Result Apply(const Command& command, Announce&&) {
     Result before = At(command.key);

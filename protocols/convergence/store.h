@@ -47,7 +47,7 @@ struct Update {
   HybridTime time;
   typename M::Command command;
 
-  // Of two about the same thing. No two are equal: one writer gives no time twice.
+  // Of two about the same thing one does: no two are equal, since one writer gives no time twice.
   bool Supersedes(const Update& other) const { return std::pair(other.time, other.dot) < std::pair(time, dot); }
 };
 
